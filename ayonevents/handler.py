@@ -1,0 +1,86 @@
+"""Django behind ASGI, with one hop: a request is worked on by one thread from the first line to the last.
+
+Django's own handler gives each request a new thread, and with it a new database connection. Here a fixed
+number of threads keep theirs, the whole synchronous chain (middleware, view, queries) runs in one of them,
+and the event loop stays free for sockets.
+"""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any, cast
+
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.handlers.base import BaseHandler
+from django.http import HttpResponseBase, JsonResponse
+from django.urls import set_script_prefix
+
+from events import conf
+
+logger = logging.getLogger(__name__)
+
+DRAIN_LIMIT = 64 * 2**20
+"""Bytes of a refused body that are still read, so that the client gets to see the refusal."""
+
+
+class BodyTooLarge(Exception):
+    """The body is larger than EVENTS_MAX_BODY."""
+
+
+class ThreadedHandler(ASGIHandler):
+    """Serves HTTP requests with the synchronous chain in a pool of EVENTS_THREADS threads."""
+
+    def __init__(self) -> None:
+        """Load the middleware."""
+        BaseHandler.__init__(self)
+        self.load_middleware(is_async=False)
+        self.threads = ThreadPoolExecutor(conf.threads(), thread_name_prefix="request")
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request."""
+        try:
+            body = await self._body(receive)
+        except RequestAborted:
+            return
+        except BodyTooLarge:
+            await self.send_response(_too_large(), send)
+            return
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(self.threads, self._respond, scope, body)
+        try:
+            await self.send_response(response, send)
+        finally:
+            await loop.run_in_executor(self.threads, response.close)
+
+    async def _body(self, receive: Any) -> bytes:
+        """Return the body; a body over the limit is read to its end, but not kept."""
+        limit = conf.max_body()
+        chunks: list[bytes] = []
+        size = 0
+        while True:
+            event = await receive()
+            if event["type"] == "http.disconnect":
+                raise RequestAborted
+            size += len(event.get("body", b""))
+            if size <= limit:
+                chunks.append(event.get("body", b""))
+            if not event.get("more_body", False) or size > DRAIN_LIMIT:
+                break
+        if size > limit:
+            raise BodyTooLarge
+        return b"".join(chunks)
+
+    def _respond(self, scope: Any, body: bytes) -> HttpResponseBase:
+        """Run the whole chain; it answers exceptions by itself."""
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        request, refusal = self.create_request(scope, BytesIO(body))
+        return self.get_response(request) if request is not None else cast("HttpResponseBase", refusal)
+
+
+def _too_large() -> JsonResponse:
+    detail = f"Request body is larger than {conf.max_body()} bytes"
+    return JsonResponse({"code": 413, "detail": detail}, status=413)

@@ -1,0 +1,28 @@
+"""What every HTTP answer has, whichever door it comes from."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+class RequestIdMiddleware:
+    """Name each request, so that an answer, a log line and a question to the operator can be matched.
+
+    A proxy's or client's ``X-Request-ID`` is kept if it is 1 to 64 letters, digits, dots, dashes or underscores.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Put the id on the answer."""
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response

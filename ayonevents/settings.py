@@ -1,0 +1,202 @@
+"""Settings of the server; every value that differs between installations comes from the environment.
+
+docs/settings.md lists the variables with their units and defaults. A value that cannot be read stops the
+start with django-environ's ``ImproperlyConfigured``, which names the variable.
+"""
+
+import secrets
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where the server keeps what it makes up itself: the SQLite file, its secret, the first credentials.
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).expanduser().resolve()
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+# The address that people and services use; it differs from HOST and PORT behind a proxy.
+PUBLIC_URL = env.str("PUBLIC_URL", default="")
+HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
+
+DEBUG = env.bool("DEBUG", default=False)
+
+
+def _secret_key() -> str:
+    """Return SECRET_KEY, or the one that the first ``serve`` wrote to the data folder.
+
+    Without either (a command that needs no secret, before the first start) it is made up for this process.
+    """
+    kept = DATA_DIR / "secret_key"
+    if not (given := env.str("SECRET_KEY", default="")) and kept.is_file():
+        return kept.read_text().strip()
+    return given or secrets.token_urlsafe(50)
+
+
+SECRET_KEY = _secret_key()
+
+
+def _allowed_hosts() -> list[str]:
+    """Return the names this machine answers to; any name if it listens on all addresses."""
+    if HOST in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
+        return ["*"]
+    return ["localhost", "127.0.0.1", "[::1]", HOST, socket.gethostname(), socket.getfqdn()]
+
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=_allowed_hosts())
+if PUBLIC_URL:
+    ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL] if HTTPS else [])
+
+INSTALLED_APPS = [
+    "events",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "django_filters",
+    "graphene_django",
+    "rest_framework",
+    "servestatic",
+]
+
+MIDDLEWARE = [
+    "ayonevents.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "ayonevents.urls"
+ASGI_APPLICATION = "ayonevents.asgi.application"
+APPEND_SLASH = False  # AYON's paths have no trailing slash, and a POST must never be redirected
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- storage: SQLite in the data folder, or PostgreSQL -------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/events.sqlite3")}
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = {
+        # Take the write lock at BEGIN: a transaction that reads first and writes later would otherwise
+        # fail with "database is locked" instead of waiting for its turn.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # FULL, so that an acknowledged event survives a power cut, not only a killed process.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+    }
+    _database["CONN_MAX_AGE"] = None
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    _database["CONN_MAX_AGE"] = None
+    _database["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- channel layer: in this process, or Redis -----------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_PREFIX = env.str("REDIS_PREFIX", default="ayonevents")
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX},
+        }
+    }
+else:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels.layers.InMemoryChannelLayer",
+            "CONFIG": {"capacity": 10_000},  # frames that one socket may lag behind before the rest is dropped
+        }
+    }
+
+# --- people ---------------------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+
+# --- the web --------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+SERVESTATIC_USE_FINDERS = True
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # A key or token first: the first class decides whether a refusal is 401 or 403.
+        "events.api.authentication.ApiKeyAuthentication",
+        "events.api.authentication.TokenAuthentication",
+        "events.api.authentication.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["events.api.parsers.EventParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "events.api.errors.answer_for",
+    "UNAUTHENTICATED_USER": None,
+}
+GRAPHENE = {"SCHEMA": "events.graphql.schema.schema"}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # A refused request is the client's affair; what fails in the server is logged as an error anyway.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "ERROR"},
+    },
+}
+
+# --- events: read through events.conf -------------------------------------------------------------------
+
+EVENTS_VERSION = "1.16.0+ayonevents.0.1.0"
+EVENTS_MAX_BODY = env.int("EVENTS_MAX_BODY", default=8 * 2**20)
+EVENTS_THREADS = env.int("EVENTS_THREADS", default=8)
+EVENTS_CREDENTIAL_CACHE_SECONDS = env.float("EVENTS_CREDENTIAL_CACHE_SECONDS", default=2.0)
+EVENTS_TOKEN_LIFETIME_HOURS = env.int("EVENTS_TOKEN_LIFETIME_HOURS", default=24)

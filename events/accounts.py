@@ -1,0 +1,141 @@
+"""Who is who: keys, tokens and Django users become actors here, and nowhere else."""
+
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth.models import AbstractBaseUser, Group, User
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from events import conf
+from events.actor import Actor
+from events.errors import CredentialInvalid, LoginFailed, UserMissing
+from events.models import AccessToken, ApiKey, ProjectGrant
+
+MANAGERS, GUESTS, SERVICES = "manager", "guest", "service"
+"""The groups that stand for roles; a superuser is an admin."""
+
+KEY_LENGTH = 32
+TOKEN_LENGTH = 64
+
+
+def actor_of(user: AbstractBaseUser) -> Actor:
+    """Return the actor that a Django user is at this moment."""
+    assert isinstance(user, User)  # noqa: S101 - for mypy: AUTH_USER_MODEL is Django's
+    groups = set(user.groups.values_list("name", flat=True))
+    granted = ProjectGrant.objects.filter(Q(user=user) | Q(group__user=user))
+    return Actor(
+        name=user.username,
+        is_admin=user.is_superuser,
+        is_service=SERVICES in groups,
+        has_manager_role=MANAGERS in groups,
+        is_guest=GUESTS in groups and not user.is_superuser and SERVICES not in groups,
+        projects=frozenset(granted.values_list("project", flat=True)),
+    )
+
+
+def actor_named(name: str) -> Actor:
+    """Return the actor of an active user; UserMissing if there is none."""
+    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise UserMissing
+    return actor_of(user)
+
+
+def actor_for_key(key: str) -> Actor:
+    """Return whose API key it is; CredentialInvalid if it is nobody's, has expired, or the user is disabled."""
+    return _known.get(_digest(key), lambda digest: _owner(ApiKey.objects.all(), digest, "Invalid API key"))
+
+
+def actor_for_token(token: str) -> Actor:
+    """Return who logged in with the token; CredentialInvalid as for keys."""
+    return _known.get(_digest(token), lambda digest: _owner(AccessToken.objects.all(), digest, "Invalid session"))
+
+
+def _owner(credentials: QuerySet[ApiKey] | QuerySet[AccessToken], digest: str, refusal: str) -> Actor:
+    lasting = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    found = credentials.filter(lasting, digest=digest, user__is_active=True).select_related("user").first()
+    if found is None:
+        raise CredentialInvalid(refusal)
+    return actor_of(found.user)
+
+
+def log_in(name: str, password: str) -> tuple[str, Actor]:
+    """Check a password; return a new token, which is not to be had again, and the actor. Or raise LoginFailed."""
+    user = authenticate(username=name, password=password)
+    if user is None:
+        raise LoginFailed
+    token = secrets.token_hex(TOKEN_LENGTH // 2)
+    expires_at = timezone.now() + timedelta(hours=conf.token_lifetime_hours())
+    AccessToken.objects.create(user=user, digest=_digest(token), expires_at=expires_at)
+    return token, actor_of(user)
+
+
+def log_out(token: str) -> None:
+    """End a token; one that is unknown has ended already."""
+    AccessToken.objects.filter(digest=_digest(token)).delete()
+    forget()
+
+
+def service_account(name: str) -> User:
+    """Return the user of a service, made if it is new: it has a role and keys, and no password."""
+    user, created = User.objects.get_or_create(username=name)
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    user.groups.add(Group.objects.get(name=SERVICES))
+    return user
+
+
+def issue_key(user: User, name: str, key: str | None = None) -> str:
+    """Give a user a key and return it; only its digest is kept. ``key``: this one, instead of a random one."""
+    key = key or secrets.token_hex(KEY_LENGTH // 2)
+    ApiKey.objects.update_or_create(digest=_digest(key), defaults={"user": user, "name": name, "preview": key[:4]})
+    forget()
+    return key
+
+
+def forget() -> None:
+    """Check every credential anew from now on, in this process; others follow within seconds."""
+    _known.clear()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class _Known:
+    """Actors of the credentials that were checked in the last seconds: it saves three queries a request."""
+
+    MOST = 10_000
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._actors: dict[str, tuple[float, Actor]] = {}
+
+    def get(self, digest: str, check: Callable[[str], Actor]) -> Actor:
+        """Return the actor; what is refused is not remembered, so that a new key counts at once."""
+        now = time.monotonic()
+        seconds = conf.credential_cache_seconds()
+        with self._lock:
+            checked, actor = self._actors.get(digest, (-seconds, None))
+        if actor is not None and now - checked < seconds:
+            return actor
+        actor = check(digest)
+        with self._lock:
+            if len(self._actors) >= self.MOST:
+                self._actors.clear()
+            self._actors[digest] = (now, actor)
+        return actor
+
+    def clear(self) -> None:
+        with self._lock:
+            self._actors.clear()
+
+
+_known = _Known()

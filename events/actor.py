@@ -1,0 +1,36 @@
+"""Who asks: the one value that every access rule looks at."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A user, a service or the server itself, with the rights it has at this moment."""
+
+    name: str
+    """The user name; it becomes the ``user`` of the events that the actor dispatches."""
+    is_admin: bool = False
+    is_service: bool = False
+    is_guest: bool = False
+    has_manager_role: bool = False
+    projects: frozenset[str] = frozenset()
+    """The projects that a plain user was granted; managers see all of them."""
+
+    @property
+    def is_manager(self) -> bool:
+        """Managers run the studio; services and admins may do what managers may."""
+        return self.has_manager_role or self.is_admin or self.is_service
+
+    @property
+    def is_operator(self) -> bool:
+        """Operators may delete events and query them freely."""
+        return self.is_admin or self.is_service
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Django REST framework asks this of whoever is behind a request."""
+        return True
+
+
+SERVER = Actor(name="server", is_admin=True, is_service=True)
+"""Python code inside the server: trusted with everything."""

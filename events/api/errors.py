@@ -1,0 +1,103 @@
+"""What an answer looks like when something is wrong; the only place that knows status codes of errors."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from events import errors
+
+logger = logging.getLogger(__name__)
+
+STATUS_OF = {
+    errors.InvalidField: 400,
+    errors.HashConflict: 409,
+    errors.DependencyMissing: 409,
+    errors.EventHasChildren: 409,
+    errors.EventMissing: 404,
+    errors.UserMissing: 404,
+    errors.Forbidden: 403,
+    errors.LoginFailed: 403,
+    errors.CredentialInvalid: 401,
+}
+
+
+def answer_for(error: Exception, context: dict[str, Any]) -> Response:
+    """Answer an exception of a view; Django REST framework calls it."""
+    request: Request = context["request"]
+    match error:
+        case errors.InvalidField():
+            problem = {"loc": [error.field], "msg": str(error), "type": "value_error"}
+            content = _invalid(request, [problem])
+        case errors.EventError():
+            content = body(STATUS_OF[type(error)], str(error), **error.details)
+        case exceptions.ValidationError():
+            content = _invalid(request, list(_problems(error.detail)))
+        case exceptions.APIException():
+            content = body(error.status_code, str(error.detail))
+        case OperationalError():
+            logger.error("The database is away or busy: %s", error)
+            content = body(503, "The database is away or busy")
+        case _:
+            logger.error("%s %s failed", request.method, request.path, exc_info=error)
+            content = body(500, "Internal server error")
+    return Response(content, content["code"], headers=_headers(error))
+
+
+def body(code: int, detail: str, **extras: object) -> dict[str, Any]:
+    """Return the body of an error, as AYON's clients expect it."""
+    return {"code": code, "detail": detail, **extras}
+
+
+def _invalid(request: Request, problems: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the body of a 400 that names every field that is wrong, in the shape that AYON's validation has."""
+    told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems)
+    return body(
+        400,
+        f"Request validation error in [{request.method}] {request.path}",
+        path=request.path,
+        traceback=told,
+        errors=problems,
+    )
+
+
+def _problems(detail: object, *loc: str | int) -> Iterator[dict[str, object]]:
+    """Flatten the framework's nested errors to a list of where and what."""
+    match detail:
+        case dict():
+            for key, value in detail.items():
+                yield from _problems(value, *loc, key)
+        case list():
+            for value in detail:
+                yield from _problems(value, *loc)
+        case _:
+            code = getattr(detail, "code", "invalid")
+            yield {"loc": list(loc) or ["body"], "msg": str(detail), "type": f"value_error.{code}"}
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    """Return the headers that tell when to come again, and how to authenticate."""
+    headers = {}
+    if isinstance(error, OperationalError):
+        headers["Retry-After"] = "1"
+    elif wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    return headers
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:  # noqa: ARG001 - Django's signature
+    """Answer a path that there is not."""
+    path = request.path
+    return JsonResponse(body(404, f"API endpoint {path} not found", path=path), status=404)
+
+
+def server_error(_request: HttpRequest) -> JsonResponse:
+    """Answer what went wrong outside of the views, without telling what."""
+    return JsonResponse(body(500, "Internal server error"), status=500)

@@ -1,0 +1,210 @@
+"""The fields that requests may have. The rules of their values are the commands' own."""
+
+import re
+from functools import cache
+from typing import Any, cast
+
+from rest_framework import serializers
+
+from events.dispatch import NewEvent
+from events.enroll import EnrollRequest
+from events.update import EventChanges
+from events.watermark import Sources
+
+UPPERCASE = re.compile(r"(?<=[a-z0-9])([A-Z])")
+
+
+@cache
+def snake_case(name: str) -> str:
+    """Turn ``sourceTopic`` into ``source_topic``; what is snake_case already stays."""
+    return UPPERCASE.sub(r"_\1", name).lower()
+
+
+def camel_case(name: str) -> str:
+    """Turn ``source_topic`` into ``sourceTopic``."""
+    head, *tail = name.split("_")
+    return head + "".join(map(str.capitalize, tail))
+
+
+class Text(serializers.CharField):
+    """A text that is taken as it is: not trimmed, and never made of a number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take the options of the field."""
+        super().__init__(**{"required": False, "allow_blank": True, "trim_whitespace": False, **kwargs})
+
+    def to_internal_value(self, data: object) -> str:
+        """Return the text."""
+        if not isinstance(data, str):
+            raise serializers.ValidationError("expected a text")
+        return data
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Skip the framework's validators: the commands have their own."""
+        self.validators = []
+        return super().run_validation(data)
+
+
+class Flag(serializers.Field[bool, object, bool, object]):
+    """true or false, and nothing that merely looks like it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take the options of the field."""
+        super().__init__(**{"required": False, **kwargs})
+
+    def to_internal_value(self, data: object) -> bool:
+        """Return the truth value."""
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("expected true or false")
+        return data
+
+
+class Number(serializers.Field[float, object, float, object]):
+    """A number; with ``whole``, one without a fraction."""
+
+    def __init__(self, *, whole: bool = False, **kwargs: Any) -> None:
+        """Take the options of the field."""
+        self.whole = whole
+        super().__init__(**{"required": False, **kwargs})
+
+    def to_internal_value(self, data: object) -> float:
+        """Return the number."""
+        if isinstance(data, bool) or not isinstance(data, int if self.whole else int | float):
+            raise serializers.ValidationError("expected a whole number" if self.whole else "expected a number")
+        return data
+
+
+class JsonObject(serializers.Field[dict[str, Any], object, dict[str, Any], object]):
+    """A JSON object."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take the options of the field."""
+        super().__init__(**{"required": False, **kwargs})
+
+    def to_internal_value(self, data: object) -> dict[str, Any]:
+        """Return the object."""
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("expected an object")
+        return data
+
+
+class Texts(serializers.Field[list[str], object, list[str], object]):
+    """A list of texts; with ``or_one``, a single text is a list of one."""
+
+    def __init__(self, *, or_one: bool = False, **kwargs: Any) -> None:
+        """Take the options of the field."""
+        self.or_one = or_one
+        super().__init__(**{"required": False, **kwargs})
+
+    def to_internal_value(self, data: object) -> list[str]:
+        """Return the list."""
+        if self.or_one and isinstance(data, str):
+            return [data]
+        if not isinstance(data, list) or not all(isinstance(each, str) for each in data):
+            raise serializers.ValidationError(
+                "expected a text or a list of texts" if self.or_one else "expected a list of texts"
+            )
+        return data
+
+
+class WireSerializer(serializers.Serializer[Any]):
+    """A request's body: keys in camelCase or snake_case, unknown ones ignored, null as good as not given."""
+
+    def run_validation(self, data: Any = serializers.empty) -> dict[str, Any]:
+        """Return the values by their snake_case names; ValidationError names every field that is wrong."""
+        if not isinstance(data, dict):
+            raise serializers.ValidationError({"body": "expected an object"})
+        given = {snake_case(key): value for key, value in data.items() if value is not None}
+        try:
+            return dict(super().run_validation(given))
+        except serializers.ValidationError as error:
+            by_field = cast("dict[str, Any]", error.detail)  # a serializer's errors come by field
+            raise serializers.ValidationError({camel_case(k): v for k, v in by_field.items()}) from error
+
+
+class DispatchSerializer(WireSerializer):
+    """The body of ``POST /api/events``."""
+
+    topic = Text(required=True)
+    sender = Text()
+    sender_type = Text()
+    hash = Text()
+    project = Text()
+    user = Text()
+    depends_on = Text()
+    description = Text()
+    summary = JsonObject()
+    payload = JsonObject()
+    finished = Flag()
+    store = Flag()
+    reuse = Flag()
+    progress = Number()
+    recipients = Texts()
+
+    def command(self, data: object, **defaults: str | None) -> NewEvent:
+        """Return what to dispatch."""
+        return NewEvent(**{**defaults, **self.run_validation(data)})
+
+
+class UpdateSerializer(WireSerializer):
+    """The body of ``PATCH /api/events/{id}``; ``projectName`` is an old name of ``project``."""
+
+    sender = Text()
+    sender_type = Text()
+    project = Text()
+    project_name = Text()
+    user = Text()
+    status = Text()
+    description = Text()
+    summary = JsonObject()
+    payload = JsonObject()
+    progress = Number()
+    retries = Number(whole=True)
+    recipients = Texts()
+
+    def command(self, data: object, **defaults: str | None) -> EventChanges:
+        """Return what to change."""
+        values = {**defaults, **self.run_validation(data)}
+        legacy_project = values.pop("project_name", None)
+        return EventChanges(**{"project": legacy_project, **values})
+
+
+class EnrollSerializer(WireSerializer):
+    """The body of ``POST /api/enroll``."""
+
+    source_topic = Texts(or_one=True, required=True)
+    target_topic = Text(required=True)
+    sender = Text()
+    sender_type = Text()
+    description = Text()
+    sequential = Flag()
+    filter = JsonObject()
+    max_retries = Number(whole=True)
+    ignore_sender_types = Texts()
+    ignore_older_than = Number(whole=True)
+
+    def command(self, data: object, **defaults: str | None) -> EnrollRequest:
+        """Return what to enroll for."""
+        values = {**defaults, **self.run_validation(data)}
+        sources = Sources(
+            topics=tuple(values.pop("source_topic")),
+            target_topic=values.pop("target_topic"),
+            filter=values.pop("filter", None),
+            ignored_sender_types=tuple(values.pop("ignore_sender_types", ())),
+            max_age_days=values.pop("ignore_older_than", 3),
+        )
+        return EnrollRequest(sources=sources, **values)
+
+
+class LoginSerializer(WireSerializer):
+    """The body of ``POST /api/auth/login``."""
+
+    name = Text(required=True)
+    password = Text(required=True)
+
+
+# One instance each is enough: checking a body leaves no trace in them, and making one costs more than a check.
+DISPATCH = DispatchSerializer()
+UPDATE = UpdateSerializer()
+ENROLL = EnrollSerializer()
+LOGIN = LoginSerializer()

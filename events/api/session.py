@@ -1,0 +1,80 @@
+"""The REST endpoints around the session: what the server is, logging in and out."""
+
+import time
+from contextlib import suppress
+
+from django.contrib.auth import logout
+from rest_framework.exceptions import APIException
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from events import accounts, conf
+from events.actor import Actor
+from events.api import serializers
+from events.api.authentication import actor_behind
+from events.errors import EventError
+
+STARTED = time.monotonic()
+
+
+class InfoView(APIView):
+    """``GET /api/info``: for everybody, and the health check of the server."""
+
+    permission_classes = (AllowAny,)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Look at nobody's credentials unless asked: a bad one is as good as none here."""
+
+    def get(self, request: Request) -> Response:
+        """Return version and uptime in seconds; somebody who is logged in also gets to know who he is."""
+        answer: dict[str, object] = {"version": conf.version(), "uptime": time.monotonic() - STARTED}
+        with suppress(EventError, APIException):  # no credential, or a bad one
+            answer["user"] = described(actor_behind(request))
+        return Response(answer)
+
+
+class LoginView(APIView):
+    """``POST /api/auth/login``: a name and a password for a token."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def post(self, request: Request) -> Response:
+        """Return the ``token`` (64 hexadecimal digits) to send as ``Authorization: Bearer``; 403 if it is not so."""
+        given = serializers.LOGIN.run_validation(request.data)
+        token, actor = accounts.log_in(given["name"], given["password"])
+        detail = f"Logged in as {actor.name}"
+        return Response(
+            {"detail": detail, "error": None, "token": token, "user": described(actor), "redirectUrl": None}
+        )
+
+
+class LogoutView(APIView):
+    """``POST /api/auth/logout``: ends the token, or the browser's session, that the request came with."""
+
+    def post(self, request: Request) -> Response:
+        """End it."""
+        actor_behind(request)
+        if isinstance(request.auth, str):
+            accounts.log_out(request.auth)
+        else:
+            logout(request._request)  # noqa: SLF001 - the session is Django's
+        return Response({"detail": "Logged out"})
+
+
+def described(actor: Actor) -> dict[str, object]:
+    """Return what the wire says of a user."""
+    return {
+        "name": actor.name,
+        "attrib": {},
+        "ownAttrib": [],
+        "data": {
+            "isAdmin": actor.is_admin,
+            "isManager": actor.is_manager,
+            "isService": actor.is_service,
+            "isGuest": actor.is_guest,
+        },
+        "active": True,
+    }

@@ -1,0 +1,19 @@
+"""The paths of the REST door, as AYON has them."""
+
+from django.urls import path, re_path
+
+from events.api import session, views
+from events.api.errors import not_found
+
+urlpatterns = [
+    path("events", views.EventViewSet.as_view({"post": "create", "get": "list"})),
+    path(
+        "events/<str:event_id>",
+        views.EventViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("enroll", views.EnrollViewSet.as_view({"post": "create"})),
+    path("info", session.InfoView.as_view()),
+    path("auth/login", session.LoginView.as_view()),
+    path("auth/logout", session.LogoutView.as_view()),
+    re_path("", not_found),
+]

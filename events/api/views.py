@@ -1,0 +1,84 @@
+"""The REST endpoints of events and jobs: read the request, call one verb, shape the answer."""
+
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from events import access, message
+from events.api import serializers
+from events.api.authentication import actor_behind
+from events.api.filters import EventFilter
+from events.api.pagination import EventPages
+from events.delete import delete
+from events.dispatch import dispatch
+from events.enroll import enroll
+from events.errors import EventMissing, Forbidden
+from events.models import Event
+from events.update import update
+from events.validation import NAME_LENGTH, SENDER_TYPE, UNSTORABLE, parse_id
+
+
+class EventViewSet(ViewSet):
+    """``/api/events`` and ``/api/events/{id}``."""
+
+    filterset_class = EventFilter
+
+    def create(self, request: Request) -> Response:
+        """Dispatch an event: 200 with its ``id``; 409 if its hash exists, with the ``id`` of that event."""
+        new = serializers.DISPATCH.command(request.data, **_sender_of(request))
+        return Response({"id": dispatch(new, actor_behind(request)).hex})
+
+    def retrieve(self, request: Request, event_id: str) -> Response:
+        """Return one whole event, its payload included."""
+        event = Event.objects.filter(pk=parse_id("eventId", event_id)).first()
+        actor = actor_behind(request)
+        if actor.is_guest:
+            raise Forbidden("Guest users are not allowed to access events")
+        if event is None:
+            raise EventMissing
+        if not access.may_read(actor, topic=event.topic, project=event.project, user=event.user):
+            raise Forbidden("No access group assigned on this project")
+        return Response(message.full(event))
+
+    def partial_update(self, request: Request, event_id: str) -> Response:
+        """Change an event: 204."""
+        changes = serializers.UPDATE.command(request.data, **_sender_of(request))
+        update(event_id, changes, actor_behind(request))
+        return Response(status=204)
+
+    def destroy(self, request: Request, event_id: str) -> Response:
+        """Delete an event: 204, also if there is none; 409 if others depend on it, unless ``?cascade=true``."""
+        cascade = request.query_params.get("cascade", "").lower() in ("1", "true")
+        delete(event_id, cascade=cascade, by=actor_behind(request))
+        return Response(status=204)
+
+    def list(self, request: Request) -> Response:
+        """Return a page of events, newest first, without payloads."""
+        events = Event.objects.listed_to(actor_behind(request)).defer("payload")
+        found = DjangoFilterBackend().filter_queryset(request, events, self)
+        pages = EventPages()
+        page: list[Event] = pages.paginate_queryset(found, request, self) or []
+        return pages.get_paginated_response([message.listing(event) for event in page])
+
+
+class EnrollViewSet(ViewSet):
+    """``/api/enroll``."""
+
+    def create(self, request: Request) -> Response:
+        """Hand out a job: 200 with ``id dependsOn hash status``, or 204 if there is nothing to do."""
+        wanted = serializers.ENROLL.command(request.data, **_sender_of(request))
+        job = enroll(wanted, actor_behind(request))
+        if job is None:
+            return Response(status=204)
+        return Response({"id": job.id.hex, "dependsOn": job.depends_on.hex, "hash": job.hash, "status": job.status})
+
+
+def _sender_of(request: Request) -> dict[str, str | None]:
+    """Return who sends by the headers; what they say wrongly is ignored, as in AYON."""
+    sender = request.headers.get("X-Sender", "")
+    sender_type = request.headers.get("X-Sender-Type", "")
+    return {
+        "sender": sender if 0 < len(sender) <= NAME_LENGTH and not UNSTORABLE.search(sender) else None,
+        "sender_type": sender_type if SENDER_TYPE.fullmatch(sender_type[: NAME_LENGTH + 1]) else "api",
+    }

@@ -1,0 +1,1 @@
+"""System checks: mistakes of an installation, each with a hint."""

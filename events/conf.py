@@ -1,0 +1,30 @@
+"""The settings of the event system, read when asked for, so that a test can override them."""
+
+from typing import cast
+
+from django.conf import settings
+
+
+def version() -> str:
+    """Return the version that ``/api/info`` reports; AYON's clients choose their dialect by it."""
+    return settings.EVENTS_VERSION
+
+
+def max_body() -> int:
+    """Return how many bytes the body of one request may have."""
+    return cast("int", settings.EVENTS_MAX_BODY)
+
+
+def threads() -> int:
+    """Return how many requests one process works on at a time; each holds a database connection."""
+    return cast("int", settings.EVENTS_THREADS)
+
+
+def credential_cache_seconds() -> float:
+    """Return for how long a process may trust a key or token that it has checked; 0 checks every time."""
+    return cast("float", settings.EVENTS_CREDENTIAL_CACHE_SECONDS)
+
+
+def token_lifetime_hours() -> int:
+    """Return after how many hours a token from the login expires."""
+    return cast("int", settings.EVENTS_TOKEN_LIFETIME_HOURS)

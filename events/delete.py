@@ -1,0 +1,44 @@
+"""Delete: events leave the stream."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from events import access, position, validation
+from events.actor import SERVER, Actor
+from events.errors import EventHasChildren, Forbidden
+from events.models import Event
+
+
+def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -> int:
+    """Delete an event, with ``cascade`` also all that depends on it; return how many there were.
+
+    Deleting what does not exist is no error. A deleted job sets its source free, so the source moves to
+    the end of the stream and can be enrolled again. Raise Forbidden if the actor may not,
+    EventHasChildren (with their number) if others depend on the event.
+    """
+    if not access.may_delete(by):
+        raise Forbidden("Not allowed to delete events")
+    pk = validation.parse_id("eventId", event_id)
+    with transaction.atomic():
+        event = Event.objects.select_for_update().filter(pk=pk).only("depends_on_id").first()
+        if event is None:
+            return 0
+        generations = _descendants(pk)
+        if generations and not cascade:
+            raise EventHasChildren(children=len(generations[0]))
+        for generation in reversed(generations):
+            Event.objects.filter(pk__in=generation).delete()
+        Event.objects.filter(pk=pk).delete()
+        if event.depends_on_id:
+            Event.objects.filter(pk=event.depends_on_id).update(position=position.moved())
+    return 1 + sum(map(len, generations))
+
+
+def _descendants(root: UUID) -> list[list[UUID]]:
+    """Return the ids of the children, of their children, and so on: one list for each generation."""
+    generations: list[list[UUID]] = []
+    parents = [root]
+    while parents := list(Event.objects.children_of(parents).values_list("pk", flat=True)):
+        generations.append(parents)
+    return generations

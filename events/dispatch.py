@@ -1,0 +1,137 @@
+"""Dispatch: a new event enters the stream."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from events import access, bus, message, position, validation
+from events.actor import SERVER, Actor
+from events.errors import DependencyMissing, EventHasChildren, Forbidden, HashConflict
+from events.hashing import new_id
+from events.models import Event
+from events.status import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """What the dispatcher says about an event; ``topic`` is all it has to say."""
+
+    topic: str
+    sender: str | None = None
+    sender_type: str | None = None
+    hash: str | None = None
+    """What the event is about: of two with one hash, the first is stored. None: the event is like no other."""
+    project: str | None = None
+    user: str | None = None
+    """Who is responsible; None: the dispatching actor."""
+    depends_on: str | UUID | None = None
+    description: str = ""
+    summary: dict[str, object] = field(default_factory=dict)
+    payload: dict[str, object] = field(default_factory=dict)
+    finished: bool = True
+    """False: the event is pending, something is still to be done about it."""
+    store: bool = True
+    """False: fire and forget; sockets and handlers are told, the database is not."""
+    progress: float | None = None
+    """Per cent, for the sockets; None: 100 if finished, else 0."""
+    reuse: bool = False
+    """If the hash exists: overwrite that event, which keeps its id, instead of refusing this one."""
+    recipients: Collection[str] | None = None
+    """The only users whose sockets are told; None: all that may see the event."""
+
+    def __post_init__(self) -> None:
+        """Raise InvalidField for the first value that its field does not take."""
+        validation.check_topic(self.topic)
+        validation.check_text("sender", self.sender, validation.NAME_LENGTH)
+        validation.check_text("senderType", self.sender_type, validation.NAME_LENGTH)
+        validation.check_text("hash", self.hash, validation.HASH_LENGTH)
+        validation.check_project(self.project)
+        validation.check_text("user", self.user, validation.NAME_LENGTH)
+        validation.check_text("description", self.description, validation.DESCRIPTION_LENGTH)
+        validation.check_json("summary", self.summary)
+        validation.check_json("payload", self.payload)
+        validation.check_progress(self.progress)
+
+
+def dispatch(new: NewEvent, by: Actor = SERVER) -> UUID:
+    """Store the event and tell everybody who wants to know; return its id.
+
+    The unique index on ``hash`` decides between two dispatchers: the second gets HashConflict, with the
+    ``id`` of the first one's event in its details. Inside of a transaction all of it happens at the commit,
+    or never. Raise Forbidden if the actor may not, DependencyMissing if ``depends_on`` is no event.
+    """
+    if not access.may_dispatch(by):
+        raise Forbidden("Not allowed to update this event")
+    event = _event_for(new, by)
+    if new.store:
+        event = _store(event, reuse=new.reuse)
+    progress = new.progress if new.progress is not None else 100.0 * new.finished
+    bus.publish_after_commit(message.dispatched(event, store=new.store, progress=progress, recipients=new.recipients))
+    return event.id
+
+
+def _event_for(new: NewEvent, by: Actor) -> Event:
+    """Return the event, not stored yet."""
+    event_id = new_id()
+    now = timezone.now()
+    for_somebody_else = new.user is not None and new.user != by.name and access.may_name_user(by)
+    return Event(
+        id=event_id,
+        hash=new.hash or event_id.hex,
+        topic=new.topic,
+        sender=new.sender,
+        sender_type=new.sender_type,
+        project=new.project,
+        user=new.user if for_somebody_else else by.name,
+        created_by=by.name if for_somebody_else else None,
+        depends_on_id=None if new.depends_on is None else validation.parse_id("dependsOn", new.depends_on),
+        status=Status.FINISHED if new.finished else Status.PENDING,
+        description=new.description,
+        summary=new.summary,
+        payload=new.payload,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _store(event: Event, *, reuse: bool) -> Event:
+    if event.depends_on_id and not Event.objects.filter(pk=event.depends_on_id).exists():
+        raise DependencyMissing
+    try:
+        return insert(event)
+    except IntegrityError as error:
+        existing = Event.objects.filter(hash=event.hash).only("id").first()
+        if existing is None:  # it was the dependency, deleted since the look
+            raise DependencyMissing from error
+        if not reuse:
+            raise HashConflict(id=existing.id.hex) from error
+        return _overwrite(existing.id, event)
+
+
+def insert(event: Event) -> Event:
+    """Store a new event at the end of the stream; IntegrityError if its hash is taken.
+
+    A savepoint where a transaction is open already, so that the error does not spoil it.
+    """
+    with transaction.atomic():
+        for column, number in position.stamp().items():
+            setattr(event, column, number)
+        event.save(force_insert=True)
+    return event
+
+
+def _overwrite(existing: UUID, event: Event) -> Event:
+    """Let the new event take the old one's place: the id and when it was created stay."""
+    with transaction.atomic():
+        stored = Event.objects.select_for_update(no_key=True).filter(pk=existing).first()
+        if stored is None:
+            return insert(event)
+        if children := Event.objects.children_of([existing]).count():
+            raise EventHasChildren(children=children)
+        event.id, event.created_at, event.creation_order = stored.id, stored.created_at, stored.creation_order
+        event.position = position.moved()
+        event.save(force_update=True)
+    return event

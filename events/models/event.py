@@ -1,0 +1,85 @@
+"""The event: what happened, or what is to be done."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from events.hashing import new_id
+from events.position import NextPosition
+from events.queryset import EventQuerySet
+from events.status import UNSETTLED, Status
+from events.validation import HASH_LENGTH, NAME_LENGTH, TOPIC_LENGTH
+
+
+class Event(models.Model):
+    """One event of the stream. Written by the verbs in ``dispatch``, ``update``, ``enroll`` and ``delete`` only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    hash = models.CharField(max_length=HASH_LENGTH, unique=True)
+    """What the event is about, so that it is stored once; the id if the sender gives none."""
+    topic = models.CharField(max_length=TOPIC_LENGTH)
+    sender = models.CharField(max_length=NAME_LENGTH, null=True, blank=True)
+    """The process that dispatched or last changed the event: a service, or a browser tab."""
+    sender_type = models.CharField(max_length=NAME_LENGTH, null=True, blank=True)
+    project = models.CharField(max_length=NAME_LENGTH, null=True, blank=True)
+    """A name and no reference: the event outlives the project."""
+    user = models.CharField(max_length=NAME_LENGTH, null=True, blank=True)
+    """Who made the event or is responsible for it; a name and no reference."""
+    created_by = models.CharField(max_length=NAME_LENGTH, null=True, blank=True)
+    """The actor that dispatched the event, if it did so in somebody else's name."""
+    depends_on = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, blank=True, related_name="children", db_index=False
+    )
+    """The event that caused this one; the source, if this is a job. The database refuses to delete it first."""
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.FINISHED)
+    retries = models.IntegerField(default=0)
+    """How often the job was handed out again after it had failed."""
+    description = models.TextField(default="", blank=True)
+    summary = models.JSONField(default=dict, blank=True)
+    payload = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    creation_order = models.BigIntegerField(unique=True, db_default=NextPosition(), editable=False)
+    """The position at creation; it never changes and is what lists are paged by."""
+    position = models.BigIntegerField(unique=True, db_default=NextPosition(), editable=False)
+    """The place in the stream; see ``events.position``."""
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("operate_event", "Can restart, abort and delete events")]
+        constraints = [
+            models.CheckConstraint(name="event_status_valid", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(name="event_retries_not_negative", condition=Q(retries__gte=0)),
+            models.CheckConstraint(name="event_position_drawn", condition=Q(position__gt=0, creation_order__gt=0)),
+        ]
+        indexes = [
+            # serves: enroll's next source of one topic
+            models.Index(name="event_topic_position", fields=["topic", "position"]),
+            # serves: pages of one topic
+            models.Index(name="event_topic_order", fields=["topic", "creation_order"]),
+            # serves: pages of one project
+            models.Index(name="event_project_order", fields=["project", "creation_order"]),
+            # serves: a user's own events
+            models.Index(name="event_user_order", fields=["user", "creation_order"]),
+            # serves: pages between two dates
+            models.Index(name="event_created_at", fields=["created_at"]),
+            # serves: the children of an event, enroll's "has it a job?", and the check of the foreign key
+            models.Index(name="event_children", fields=["depends_on", "topic"], condition=Q(depends_on__isnull=False)),
+            # serves: enroll's open, failed and restarted jobs, without walking over those that failed for good
+            models.Index(
+                name="event_unsettled",
+                fields=["topic", "status", "retries", "creation_order"],
+                condition=Q(depends_on__isnull=False, status__in=UNSETTLED),
+            ),
+            # serves: pages of one status other than finished
+            models.Index(
+                name="event_status_order",
+                fields=["status", "creation_order"],
+                condition=~Q(status=Status.FINISHED),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Say what the event is about."""
+        return f"{self.topic}: {self.description}" if self.description else self.topic

@@ -1,0 +1,135 @@
+"""The position: one 64-bit number for every stored change, in an order that readers can rely on.
+
+A change (an event is created, updated, or set free because its job was deleted) moves the event to the end
+of the stream by giving it the next number. The promise: a reader that has consumed everything up to
+``settled()`` never later finds a change at or below it.
+
+SQLite has one writer at a time and the number comes from a row that the writer's transaction holds, so the
+order of numbers is the order of commits.
+
+PostgreSQL draws from a sequence, and a transaction that drew 5 may commit minutes after one that drew 6.
+Two facts make the numbers usable all the same. A transaction gets its id *before* it draws (``NextPosition``
+sees to that), and a snapshot tells below which id every transaction has ended. So:
+
+1. read the last number that was drawn, ``drawn``;
+2. then take a transaction id, ``horizon``: whoever drew up to ``drawn`` has a lower one;
+3. once every transaction below ``horizon`` has ended, everything up to ``drawn`` has been committed or never will.
+
+(The upper end of a snapshot would not do for step 2: it is one past the highest id that has *ended*.)
+The pairs that still wait for step 3 are remembered per process; nothing is written, nothing is locked, and
+a long transaction holds back this number but no event and no job. Numbers of rolled back changes are gaps.
+It asks for READ COMMITTED, the primary (not a replica), and a sequence without a cache.
+"""
+
+import threading
+from collections import deque
+from typing import Any, NamedTuple, TypeAlias
+
+from django.db import connection, models  # noqa: TID251 - the sequence is not a model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.models.expressions import Combinable
+from django.db.models.sql.compiler import SQLCompiler
+
+Sql: TypeAlias = tuple[str, tuple[str | int, ...]]
+
+
+class NextPosition(models.Func):
+    """The next number, drawn by PostgreSQL after the transaction has got its id (CASE fixes that order).
+
+    On SQLite a column default cannot look anything up: it is a 0 that the table refuses, and
+    ``stamp`` gives the number instead.
+    """
+
+    function = None
+    output_field = models.BigIntegerField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any) -> Sql:
+        """Draw the number."""
+        return "CASE WHEN pg_current_xact_id() IS NULL THEN 0 ELSE nextval('events_position') END", ()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any) -> Sql:
+        """Stand in for the number that the writer has to bring."""
+        return "0", ()
+
+
+def stamp() -> dict[str, int]:
+    """Return the columns that place a new event at the end of the stream.
+
+    Empty on PostgreSQL, whose column defaults do it.
+    """
+    if connection.vendor == "postgresql":
+        return {}
+    number = _draw(1)
+    return {"position": number, "creation_order": number}
+
+
+def moved() -> Combinable | int:
+    """Return the value for ``position`` that moves one changed event to the end of the stream."""
+    return NextPosition() if connection.vendor == "postgresql" else _draw(1)
+
+
+def settled() -> int:
+    """Return a number up to which nothing can appear any more.
+
+    Ask outside of transactions: inside one, PostgreSQL gives what this process knew before.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            return _number(cursor, "SELECT value FROM events_position")
+        drawn = _number(cursor, "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM events_position")
+        if _marks.lacks(drawn) and not connection.in_atomic_block:
+            _marks.add(drawn, _number(cursor, "SELECT pg_current_xact_id()::text::bigint"))
+        return _marks.settled(_number(cursor, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+
+
+def _draw(count: int) -> int:
+    """Take the next ``count`` numbers on SQLite and return the last one; the write lock is held."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("a position is drawn in the transaction that stores it")
+    with connection.cursor() as cursor:
+        return _number(cursor, "UPDATE events_position SET value = value + %s RETURNING value", count)
+
+
+def _number(cursor: CursorWrapper, sql: str, *parameters: int) -> int:
+    cursor.execute(sql, parameters)
+    return int(cursor.fetchone()[0])
+
+
+class _Mark(NamedTuple):
+    drawn: int
+    horizon: int
+
+
+class _Marks:
+    """What this process saw of the sequence and of the transactions, oldest first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[_Mark] = deque(maxlen=1000)
+        self._settled = 0
+
+    def lacks(self, drawn: int) -> bool:
+        """Tell whether the number is news. One that goes back comes from another database: start anew."""
+        with self._lock:
+            newest = self._waiting[-1].drawn if self._waiting else self._settled
+            if drawn < newest:
+                self._waiting.clear()
+                self._settled = newest = 0
+            return drawn > newest
+
+    def add(self, drawn: int, horizon: int) -> None:
+        """Remember that whoever drew up to ``drawn`` has a transaction id below ``horizon``."""
+        with self._lock:
+            if not self._waiting or drawn > self._waiting[-1].drawn:
+                self._waiting.append(_Mark(drawn, horizon))
+
+    def settled(self, ended: int) -> int:
+        """Return the highest number whose transactions have all ended, if those below ``ended`` have."""
+        with self._lock:
+            while self._waiting and self._waiting[0].horizon <= ended:
+                self._settled = max(self._settled, self._waiting.popleft().drawn)
+            return self._settled
+
+
+_marks = _Marks()

@@ -1,0 +1,89 @@
+"""How events are asked for: each phrase reads as an adjective, and they compose."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from events import access, topics
+from events.actor import Actor
+from events.status import UNSETTLED, Status
+
+if TYPE_CHECKING:
+    from events.models import Event
+else:
+    Event = object
+
+LOG_PREFIX = "log."
+
+
+class EventQuerySet(QuerySet[Event]):
+    """Events, narrowed down phrase by phrase."""
+
+    def readable_by(self, actor: Actor) -> Self:
+        """Keep what the actor may read one by one."""
+        return self.filter(access.readable(actor))
+
+    def listed_to(self, actor: Actor) -> Self:
+        """Keep what belongs into the actor's lists."""
+        return self.filter(access.listed(actor))
+
+    def on_topics(self, patterns: Iterable[str]) -> Self:
+        """Keep the events whose topic matches one of the patterns; none of them: keep nothing."""
+        return self.filter(topics_condition(patterns))
+
+    def without_logs(self) -> Self:
+        """Leave out ``log.*``."""
+        return self.exclude(topic__startswith=LOG_PREFIX)
+
+    def finished(self) -> Self:
+        """Keep the events that can be sources."""
+        return self.filter(status=Status.FINISHED)
+
+    def jobs_on(self, target_topic: str) -> Self:
+        """Keep the jobs of one target topic."""
+        return self.filter(topic=target_topic, depends_on__isnull=False)
+
+    def unsettled(self) -> Self:
+        """Keep the jobs that may still be handed out."""
+        return self.filter(status__in=UNSETTLED)
+
+    def without_job_on(self, target_topic: str) -> Self:
+        """Keep the sources that have no job on the target topic."""
+        return self.filter(~Exists(self.model.objects.filter(depends_on=OuterRef("pk"), topic=target_topic)))
+
+    def with_children(self, has: bool) -> Self:
+        """Keep the events that others depend on, or those that none does."""
+        children = Exists(self.model.objects.filter(depends_on=OuterRef("pk")))
+        return self.filter(children if has else ~children)
+
+    def children_of(self, ids: Iterable[UUID]) -> Self:
+        """Keep the events that depend on one of these."""
+        return self.filter(depends_on__in=list(ids))
+
+    def after(self, position: int) -> Self:
+        """Keep what changed after the position."""
+        return self.filter(position__gt=position)
+
+
+def topics_condition(patterns: Iterable[str], path: str = "topic") -> Q:
+    """Return the condition that the topic at ``path`` matches one of the patterns."""
+    exact = []
+    condition = Q()
+    for pattern in patterns:
+        if not topics.is_wildcard(pattern):
+            exact.append(pattern)
+        elif pattern.strip("*") == "":
+            return Q()
+        else:
+            condition |= _pattern_condition(pattern, path)
+    return condition | Q(**{f"{path}__in": exact})
+
+
+def _pattern_condition(pattern: str, path: str) -> Q:
+    """Return the condition for one pattern with wildcards: a prefix if that is all, which an index can serve."""
+    head, star, tail = pattern.partition("*")
+    if star and not tail:
+        return Q(**{f"{path}__startswith": head})
+    return Q(**{f"{path}__regex": f"^{topics.regex(pattern)}$"})

@@ -1,0 +1,36 @@
+"""The grammar of topics and of the patterns that match them."""
+
+import re
+
+TOPIC = re.compile(r"[a-zA-Z][a-zA-Z0-9_.]{2,64}")
+PATTERN = re.compile(r"[a-zA-Z*][a-zA-Z0-9_.*]{0,64}")
+
+TOPIC_EXPECTED = "a topic of 3 to 65 letters, digits, dots and underscores that begins with a letter"
+PATTERN_EXPECTED = "a topic of letters, digits, dots and underscores, or a pattern with * for any text"
+
+
+def is_topic(text: str) -> bool:
+    """Tell whether an event may have this topic: no wildcards."""
+    return TOPIC.fullmatch(text) is not None
+
+
+def is_pattern(text: str) -> bool:
+    """Tell whether this is a topic or a pattern of topics."""
+    return PATTERN.fullmatch(text) is not None
+
+
+def is_wildcard(pattern: str) -> bool:
+    """Tell whether the pattern can match more than one topic."""
+    return "*" in pattern
+
+
+def matches(pattern: str, topic: str) -> bool:
+    """Tell whether ``*`` (any text, also none) in the pattern can be filled so that it reads as the topic."""
+    if not is_wildcard(pattern):
+        return pattern == topic
+    return re.fullmatch(regex(pattern), topic) is not None
+
+
+def regex(pattern: str) -> str:
+    """Translate a pattern to a regular expression that means the same in Python, SQLite and PostgreSQL."""
+    return ".*".join(part.replace(".", "[.]") for part in pattern.split("*"))

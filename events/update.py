@@ -1,0 +1,99 @@
+"""Update: an event changes its state, tells of its progress, or gets new facts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from events import access, bus, message, position, validation
+from events.actor import SERVER, Actor
+from events.errors import EventMissing, Forbidden
+from events.models import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventChanges:
+    """What is to change; None leaves a field as it is. Summary and payload are replaced, not merged."""
+
+    sender: str | None = None
+    sender_type: str | None = None
+    project: str | None = None
+    user: str | None = None
+    status: str | None = None
+    description: str | None = None
+    summary: dict[str, object] | None = None
+    payload: dict[str, object] | None = None
+    retries: int | None = None
+    progress: float | None = None
+    """Per cent; sockets are told, nothing is stored."""
+    recipients: Collection[str] | None = None
+    """The only users whose sockets are told; None: all that may see the event."""
+
+    def __post_init__(self) -> None:
+        """Raise InvalidField for the first value that its field does not take."""
+        validation.check_text("sender", self.sender, validation.NAME_LENGTH)
+        validation.check_text("senderType", self.sender_type, validation.NAME_LENGTH)
+        validation.check_project(self.project)
+        validation.check_text("user", self.user, validation.NAME_LENGTH)
+        validation.check_status(self.status)
+        validation.check_text("description", self.description, validation.DESCRIPTION_LENGTH)
+        validation.check_json("summary", self.summary)
+        validation.check_json("payload", self.payload)
+        validation.check_retries(self.retries)
+        validation.check_progress(self.progress)
+
+    def stored(self) -> dict[str, object]:
+        """Return the columns that get a new value.
+
+        The sender goes with a change and is none itself: who only reports progress stores nothing.
+        """
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        columns = {name: value for name, value in given.items() if value is not None and name not in _NOT_STORED}
+        return columns if columns.keys() - _SENDER or self.progress is None else {}
+
+
+_NOT_STORED = frozenset({"progress", "recipients"})
+_SENDER = frozenset({"sender", "sender_type"})
+
+
+def update(event_id: str | UUID, changes: EventChanges, by: Actor = SERVER) -> None:
+    """Change an event, move it to the end of the stream, and tell everybody who wants to know.
+
+    The event's row is locked while it is changed, so that two updates of different fields both count.
+    Raise EventMissing if there is none, Forbidden if the actor may not; then nothing has changed.
+    """
+    pk = validation.parse_id("eventId", event_id)
+    columns = changes.stored()
+    with transaction.atomic():
+        events = Event.objects.select_for_update(no_key=True) if columns else Event.objects
+        event = events.filter(pk=pk).first()
+        if event is None:
+            raise EventMissing
+        _check_access(event, changes, by)
+        if columns:
+            _save(event, columns)
+        bus.publish_after_commit(message.updated(event, progress=changes.progress, recipients=changes.recipients))
+
+
+def _check_access(event: Event, changes: EventChanges, by: Actor) -> None:
+    if not access.may_update(by, project=event.project, user=event.user):
+        raise Forbidden("Not allowed to update this event")
+    if changes.user not in (None, event.user) and not access.may_name_user(by):
+        raise Forbidden("Not allowed to change the user of this event")
+    if changes.project not in (None, event.project) and not access.may_see_project(by, changes.project):
+        raise Forbidden("Not allowed to move the event to this project")
+    if changes.status not in (None, event.status) and not access.may_change_status(
+        by, topic=event.topic, is_job=event.depends_on_id is not None, user=event.user
+    ):
+        raise Forbidden("Not allowed to update status of this event")
+
+
+def _save(event: Event, columns: dict[str, object]) -> None:
+    """Write the columns and the new position."""
+    event.updated_at = timezone.now()
+    event.position = position.moved()
+    for name, value in columns.items():
+        setattr(event, name, value)
+    event.save(update_fields=[*columns, "updated_at", "position"])

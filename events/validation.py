@@ -1,0 +1,109 @@
+"""What a field of an event takes; the one list of limits, for every door."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from events import topics
+from events.errors import InvalidField
+from events.status import Status
+
+HASH_LENGTH = 512  # characters; of four bytes each they still fit one entry of PostgreSQL's index
+TOPIC_LENGTH = 65
+NAME_LENGTH = 255
+DESCRIPTION_LENGTH = 16_384
+JSON_DEPTH = 64
+RETRIES_MAX = 2**31 - 1
+
+PROJECT = re.compile(r"[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?")
+SENDER_TYPE = PROJECT
+ID = re.compile(r"[0-9a-f]{32}")
+# PostgreSQL stores neither of them.
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def check_topic(topic: str) -> None:
+    """Refuse what is no topic; a topic with wildcards is a pattern and no topic."""
+    if not topics.is_topic(topic):
+        raise InvalidField("topic", f"expected {topics.TOPIC_EXPECTED}")
+
+
+def check_text(field: str, text: str | None, length: int) -> None:
+    """Refuse a text that is too long or cannot be stored."""
+    if text is None:
+        return
+    if len(text) > length:
+        raise InvalidField(field, f"expected at most {length} characters, got {len(text)}")
+    if UNSTORABLE.search(text):
+        raise InvalidField(field, "expected a text without NUL characters and lone surrogates")
+
+
+def check_project(project: str | None) -> None:
+    """Refuse what cannot be the name of a project."""
+    check_text("project", project, NAME_LENGTH)
+    if project is not None and not PROJECT.fullmatch(project):
+        expected = "letters, digits and underscores, with dots and dashes inside"
+        raise InvalidField("project", f"expected a project name: {expected}")
+
+
+def check_status(status: str | None) -> None:
+    """Refuse any word but the six states."""
+    if status is not None and status not in Status.values:
+        raise InvalidField("status", f"expected one of {', '.join(Status.values)}")
+
+
+def check_progress(progress: float | None) -> None:
+    """Refuse a progress that is no percentage."""
+    if progress is not None and not 0 <= progress <= 100:  # noqa: PLR2004 - per cent
+        raise InvalidField("progress", "expected a number from 0 to 100")
+
+
+def check_retries(retries: int | None) -> None:
+    """Refuse a count that is negative or overflows its column."""
+    if retries is not None and not 0 <= retries <= RETRIES_MAX:
+        raise InvalidField("retries", f"expected a whole number from 0 to {RETRIES_MAX}")
+
+
+def check_json(field: str, value: Mapping[str, object] | None) -> None:
+    """Refuse a JSON object that one of the databases cannot store as it is."""
+    if value is not None:
+        _check_json(field, value, JSON_DEPTH)
+
+
+def _check_json(field: str, value: object, depth: int) -> None:
+    match value:
+        case str():
+            if UNSTORABLE.search(value):
+                raise InvalidField(field, "expected text without NUL characters and lone surrogates")
+        case float():
+            if not math.isfinite(value):
+                raise InvalidField(field, "expected finite numbers")
+        case Mapping() | list() | tuple():
+            _check_items(field, value, depth)
+        case None | bool() | int():
+            pass
+        case _:
+            raise InvalidField(field, f"expected JSON, got {type(value).__name__}")
+
+
+def _check_items(field: str, value: Mapping[object, object] | Sequence[object], depth: int) -> None:
+    if depth == 0:
+        raise InvalidField(field, f"expected at most {JSON_DEPTH} levels of nesting")
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise InvalidField(field, "expected text as the keys of an object")
+            _check_json(field, key, depth)
+        value = list(value.values())
+    for item in value:
+        _check_json(field, item, depth - 1)
+
+
+def parse_id(field: str, text: str | UUID) -> UUID:
+    """Return the id that is written as 32 lowercase hexadecimal digits."""
+    if isinstance(text, UUID):
+        return text
+    if not ID.fullmatch(text):
+        raise InvalidField(field, "expected an id of 32 hexadecimal digits, 0 to 9 and a to f")
+    return UUID(text)

@@ -1,0 +1,95 @@
+"""Who and what the tests work with."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from events import accounts, hooks
+from events.message import Message
+from events.models import ProjectGrant
+
+POSTGRES = django_settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+
+
+def pytest_report_header() -> str:
+    layer = str(django_settings.CHANNEL_LAYERS["default"]["BACKEND"]).rpartition(".")[2]
+    return f"profile: {'PostgreSQL' if POSTGRES else 'SQLite'}, {layer}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A database of this run's own; on SQLite a file, because threads must share it."""
+    name = f"test_ayonevents_{os.getpid()}"
+    if not POSTGRES:
+        name = str(Path(tmp_path_factory.mktemp("database")) / "test.sqlite3")
+    django_settings.DATABASES["default"]["TEST"]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_credentials() -> None:
+    accounts.forget()
+
+
+Roles = dict[str, User]
+
+
+@pytest.fixture
+def people(db: None) -> Roles:
+    """One user of each role; the artist and the guest were granted ``alpha``."""
+    made = {name: User.objects.create_user(name, password=name) for name in ("manager", "artist", "guest")}
+    made["admin"] = User.objects.create_superuser("admin", password="admin")
+    made["service"] = accounts.service_account("service")
+    for role in ("manager", "guest"):
+        group, _ = Group.objects.get_or_create(name=role)
+        made[role].groups.add(group)
+    for name in ("artist", "guest"):
+        ProjectGrant.objects.create(project="alpha", user=made[name])
+    return made
+
+
+@pytest.fixture
+def api_as(people: Roles) -> Callable[[str], Client]:
+    """A REST client of somebody by name."""
+
+    def client_of(name: str) -> Client:
+        return Client(headers={"X-Api-Key": accounts.issue_key(people[name], "tests")})
+
+    return client_of
+
+
+@pytest.fixture
+def api(api_as: Callable[[str], Client]) -> Client:
+    """A REST client of the service."""
+    return api_as("service")
+
+
+Publishing = Callable[[], AbstractContextManager[list[Message]]]
+
+
+@pytest.fixture
+def publishing(django_capture_on_commit_callbacks: Any) -> Publishing:
+    """``with publishing() as messages``: after the block they are what was published in it, updates included."""
+
+    @contextmanager
+    def listen() -> Iterator[list[Message]]:
+        told: list[Message] = []
+        unsubscribe = hooks.subscribe("*", told.append, updates=True)
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                yield told
+        finally:
+            unsubscribe()
+
+    return listen

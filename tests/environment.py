@@ -1,0 +1,18 @@
+"""The environment of the tests, set before Django reads its settings; loaded with ``-p tests.environment``."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+DATA_DIR = tempfile.mkdtemp(prefix="ayonevents-tests-")
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+
+os.environ.update(
+    DATA_DIR=DATA_DIR,
+    SECRET_KEY="only for tests",
+    REDIS_PREFIX=f"ayonevents-test-{os.getpid()}",
+    EVENTS_CREDENTIAL_CACHE_SECONDS="0",
+)
+for name in ("HOST", "PORT", "PUBLIC_URL", "DEBUG", "ADMIN_PASSWORD", "SERVICE_KEY"):
+    os.environ.pop(name, None)
