@@ -1,10 +1,156 @@
-"""The filter language of enroll and query, compiled to a condition."""
+"""The filter language of enroll, query and the operations: a tree in JSON, compiled to a condition.
 
-from collections.abc import Mapping
+A filter is ``{"operator": "and" | "or", "conditions": [...]}`` of conditions and filters; its operator is ``and``
+unless it says otherwise. A filter without conditions restricts nothing; inside another one it is left out.
+A condition is ``{"key": ..., "operator": "eq", "value": ...}``. Operators may be written in any case and with
+``-`` and ``_`` anywhere. Other members of both are ignored.
+
+A key is a column of the event in camelCase or snake_case, or a path below its JSON, ``payload/user/name`` or
+``payload.user.name``. Elements of a path are names and never indexes of an array.
+
+| column | value |
+|---|---|
+| topic, hash, sender, senderType, project, user, status, description | a text |
+| id, dependsOn | 32 hexadecimal digits |
+| createdAt, updatedAt | a date or a time in ISO 8601; UTC if it has no offset |
+| retries | a number from -2^53 to 2^53, as below summary and payload |
+| summary/…, payload/… | a text, a number, true or false |
+| summary, payload | only isnull (never true) and notnull (always true) |
+
+"Absent" is a column that is NULL, or a path that leads nowhere; a JSON null is a value that equals none.
+
+| operator | value | holds where what is there | absent |
+|---|---|---|---|
+| eq | one | equals the value | no |
+| ne | one | does not | no |
+| in | list | equals one of the list; of an empty one none | no |
+| notin | list | does not | no |
+| lt, lte, gt, gte | one | comes before or after the value, or equals it for lte and gte | no |
+| like | pattern | is a text that the whole pattern matches | no |
+| isnull | none | never | yes |
+| notnull | none | is there at all | no |
+| includes, contains | one | is an array with the value as an element | no |
+| includesany | list | is an array that has one of the list; of an empty one none | no |
+| includesall | list | is an array that has all of the list; any array has all of an empty one | no |
+| excludes, excludesany, excludesall | as includes… | does not satisfy includes…; also if it is no array | **yes** |
+
+Texts and ids have no arrays to include anything, so the last four rows are for paths only, and ``like`` is for
+texts only. Types matter: 5 equals 5.0, but neither "5" nor true. Order: of different types null < text <
+number < boolean < array < object, which is jsonb's; texts by code point, false before true, times by time.
+Patterns: ``patterns.Pattern``. All of this is the same on both databases, whatever their collation.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Q
 
+from events import columns, validation
+from events.errors import InvalidField
+
+DEPTH_MAX = 16
+"""Levels of filters within filters."""
+CONDITIONS_MAX = 200
+"""Conditions and filters in the whole tree; with the depth it stays below what SQLite can parse."""
+VALUES_MAX = 10_000
+"""Values in all the lists of the tree; SQLite takes three times as many parameters."""
+
+_ELEMENT = re.compile(r"[a-zA-Z_]\w*")
+_UPPERCASE = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_ALIASES = {"project_name": "project", "user_name": "user"}
+"""What AYON's own columns are called."""
+_OPERATOR_ALIASES = {"contains": "includes"}
+"""What AYON's Python client takes for an operator."""
+
 
 def condition_for(tree: Mapping[str, object]) -> Q:
-    """Placeholder, replaced by the compiler."""
-    return Q()
+    """Return the condition on events that the filter means; it is falsy if the filter restricts nothing.
+
+    Raise InvalidField that names the faulty part as the wire spells it, ``filter.conditions[1].operator``.
+    """
+    if not tree:
+        return Q()
+    condition = _filter(tree, "filter", _Budget(), DEPTH_MAX)
+    validation.check_json("filter", tree)  # what is ignored must not be junk either: consumers store their filter
+    return condition
+
+
+@dataclass
+class _Budget:
+    """What is left of the limits of one tree."""
+
+    conditions: int = CONDITIONS_MAX
+    values: int = VALUES_MAX
+
+    def spend_condition(self, where: str) -> None:
+        self.conditions -= 1
+        if self.conditions < 0:
+            raise InvalidField(where, f"expected at most {CONDITIONS_MAX} conditions and filters")
+
+    def spend_values(self, where: str, count: int) -> None:
+        self.values -= count
+        if self.values < 0:
+            raise InvalidField(where, f"expected at most {VALUES_MAX} values in the lists of a filter")
+
+
+def _filter(tree: Mapping[str, object], where: str, budget: _Budget, depth: int) -> Q:
+    if depth == 0:
+        raise InvalidField(where, f"expected at most {DEPTH_MAX} levels of filters")
+    operator = tree.get("operator")
+    connector = Q.AND if operator is None else operator.upper() if isinstance(operator, str) else ""
+    if connector not in (Q.AND, Q.OR):
+        raise InvalidField(f"{where}.operator", "expected and, or")
+    parts = tree.get("conditions")
+    if not isinstance(parts, list | tuple):
+        raise InvalidField(f"{where}.conditions", "expected a list of conditions and filters")
+    built = [_part(part, f"{where}.conditions[{index}]", budget, depth - 1) for index, part in enumerate(parts)]
+    return Q(*filter(None, built), _connector=connector)
+
+
+def _part(part: object, where: str, budget: _Budget, depth: int) -> Q:
+    budget.spend_condition(where)
+    if isinstance(part, Mapping) and "conditions" in part:
+        return _filter(part, where, budget, depth)
+    if isinstance(part, Mapping) and "key" in part:
+        return _condition(part, where, budget)
+    raise InvalidField(where, "expected a condition with a key, or a filter with conditions")
+
+
+def _condition(part: Mapping[str, object], where: str, budget: _Budget) -> Q:
+    subject = _subject(part["key"], f"{where}.key")
+    operator = _operator(part.get("operator"), f"{where}.operator", subject.operators)
+    read = columns.pattern if operator == "like" else subject.read
+    where, value = f"{where}.value", part.get("value")
+    if operator in columns.WITHOUT_VALUE:
+        if value is False:
+            raise InvalidField(where, f"expected no value: {operator} has an opposite of its own")
+        return subject.condition(operator, [])
+    if operator not in columns.WITH_LIST:
+        return subject.condition(operator, [read(value, where)])
+    if not isinstance(value, list | tuple):
+        raise InvalidField(where, f"expected a list of values for {operator}")
+    budget.spend_values(where, len(value))
+    return subject.condition(operator, [read(each, f"{where}[{index}]") for index, each in enumerate(value)])
+
+
+def _subject(key: object, where: str) -> columns.Subject:
+    """Return what the key is the name of."""
+    name, *path = re.split("[/.]", key) if isinstance(key, str) else [""]
+    if not all(map(_ELEMENT.fullmatch, path)) or len(path) > validation.JSON_DEPTH:
+        names = "each of letters, digits and underscores and beginning with no digit"
+        raise InvalidField(where, f"expected a path of at most {validation.JSON_DEPTH} names, {names}")
+    name = _UPPERCASE.sub(r"_\1", name).lower()
+    subject = columns.subject_of(_ALIASES.get(name, name), path)
+    if subject is None:
+        raise InvalidField(where, f"expected {columns.SUBJECTS_EXPECTED}")
+    return subject
+
+
+def _operator(given: object, where: str, known: Sequence[str]) -> str:
+    written = given if given is not None else "eq"
+    operator = re.sub("[-_]", "", written).lower() if isinstance(written, str) else ""
+    operator = _OPERATOR_ALIASES.get(operator, operator)
+    if operator not in known:
+        raise InvalidField(where, f"expected for this key: {', '.join(known)}")
+    return operator
