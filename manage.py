@@ -12,8 +12,12 @@ def main() -> None:
         sys.exit("ayonevents needs Python 3.11 or newer, and this is Python " + version + ".")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ayonevents.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the check
+    from environs import EnvError  # noqa: PLC0415
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,28 +1,30 @@
 """Settings of the server; every value that differs between installations comes from the environment.
 
-docs/settings.md lists the variables with their units and defaults. A value that cannot be read stops the
-start with django-environ's ``ImproperlyConfigured``, which names the variable.
+docs/settings.md lists the variables with their units and defaults. A value that cannot be read raises
+``EnvError``, which names the variable and what was expected; ``manage.py`` shows it as one sentence.
 """
 
+import logging
 import secrets
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
+from environs import Env
+from marshmallow.validate import Range
 
-env = environ.Env()
+env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where the server keeps what it makes up itself: the SQLite file, its secret, the first credentials.
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).expanduser().resolve()
-HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "data").expanduser().resolve()
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000, validate=Range(0, 65535))
 # The address that people and services use; it differs from HOST and PORT behind a proxy.
-PUBLIC_URL = env.str("PUBLIC_URL", default="")
+PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.bool("DEBUG", False)
 
 
 def _secret_key() -> str:
@@ -31,7 +33,7 @@ def _secret_key() -> str:
     Without either (a command that needs no secret, before the first start) it is made up for this process.
     """
     kept = DATA_DIR / "secret_key"
-    if not (given := env.str("SECRET_KEY", default="")) and kept.is_file():
+    if not (given := env.str("SECRET_KEY", "")) and kept.is_file():
         return kept.read_text().strip()
     return given or secrets.token_urlsafe(50)
 
@@ -46,10 +48,10 @@ def _allowed_hosts() -> list[str]:
     return ["localhost", "127.0.0.1", "[::1]", HOST, socket.gethostname(), socket.getfqdn()]
 
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=_allowed_hosts())
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", _allowed_hosts())
 if PUBLIC_URL:
     ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL] if HTTPS else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL] if HTTPS else [])
 
 INSTALLED_APPS = [
     "events",
@@ -98,27 +100,31 @@ TEMPLATES = [
 
 # --- storage: SQLite in the data folder, or PostgreSQL -------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/events.sqlite3")}
-_database = DATABASES["default"]
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    _database["OPTIONS"] = {
-        # Take the write lock at BEGIN: a transaction that reads first and writes later would otherwise
-        # fail with "database is locked" instead of waiting for its turn.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        # FULL, so that an acknowledged event survives a power cut, not only a killed process.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+DATABASE_URL = env.str("DATABASE_URL", "")
+if DATABASE_URL:
+    DATABASES = {"default": env.dj_db_url("DATABASE_URL") | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "events.sqlite3",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                # Take the write lock at BEGIN: a transaction that reads first and writes later would
+                # otherwise fail with "database is locked" instead of waiting for its turn.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL, so that an acknowledged event survives a power cut, not only a killed process.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+            },
+        }
     }
-    _database["CONN_MAX_AGE"] = None
-elif _database["ENGINE"] == "django.db.backends.postgresql":
-    _database["CONN_MAX_AGE"] = None
-    _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- channel layer: in this process, or Redis -----------------------------------------------------------
 
-REDIS_URL = env.str("REDIS_URL", default="")
-REDIS_PREFIX = env.str("REDIS_PREFIX", default="ayonevents")
+REDIS_URL = env.str("REDIS_URL", "")
+REDIS_PREFIX = env.str("REDIS_PREFIX", "ayonevents")
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
@@ -144,7 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LANGUAGE_CODE = "en"
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
 
 # --- the web --------------------------------------------------------------------------------------------
 
@@ -184,7 +190,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         # A refused request is the client's affair; what fails in the server is logged as an error anyway.
@@ -196,7 +202,7 @@ LOGGING = {
 # --- events: read through events.conf -------------------------------------------------------------------
 
 EVENTS_VERSION = "1.16.0+ayonevents.0.1.0"
-EVENTS_MAX_BODY = env.int("EVENTS_MAX_BODY", default=8 * 2**20)
-EVENTS_THREADS = env.int("EVENTS_THREADS", default=8)
-EVENTS_CREDENTIAL_CACHE_SECONDS = env.float("EVENTS_CREDENTIAL_CACHE_SECONDS", default=2.0)
-EVENTS_TOKEN_LIFETIME_HOURS = env.int("EVENTS_TOKEN_LIFETIME_HOURS", default=24)
+EVENTS_MAX_BODY = env.int("EVENTS_MAX_BODY", 8 * 2**20, validate=Range(1))
+EVENTS_THREADS = env.int("EVENTS_THREADS", 8, validate=Range(1))
+EVENTS_CREDENTIAL_CACHE_SECONDS = env.float("EVENTS_CREDENTIAL_CACHE_SECONDS", 2.0, validate=Range(0))
+EVENTS_TOKEN_LIFETIME_HOURS = env.int("EVENTS_TOKEN_LIFETIME_HOURS", 24, validate=Range(1))

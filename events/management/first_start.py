@@ -1,0 +1,104 @@
+"""What the first start makes up and keeps: the data folder, the secret, an admin, and a service with a key."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError
+
+from events import accounts
+from events.errors import CredentialInvalid
+
+ADMIN = "admin"
+SERVICE = "service"
+KEY_MINIMUM = 16
+"""Characters of a key that is given; what is made up has 32."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """How to get in; None: it was set earlier and only its digest is known."""
+
+    admin_password: str | None
+    service_key: str | None
+
+
+def make_data_dir(data_dir: Path) -> None:
+    """Make the folder, readable by its owner only, and its secret; CommandError if that is not possible."""
+    os.umask(0o077)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not os.environ.get("SECRET_KEY"):
+            _keep(data_dir / "secret_key", settings.SECRET_KEY)
+        else:
+            (data_dir / ".writable").touch()
+            (data_dir / ".writable").unlink()
+    except OSError as error:
+        raise CommandError(
+            f"The data folder {data_dir} cannot be written to ({error.strerror}): give another one with DATA_DIR=…"
+        ) from error
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write the file unless there is one already."""
+    if not path.exists():
+        path.write_text(text)
+
+
+def credentials(data_dir: Path) -> Credentials:
+    """Return how to get in, and make it so where it is not yet.
+
+    ADMIN_PASSWORD and SERVICE_KEY of the environment hold if they are given, at every start. Otherwise they
+    are made up once, and kept in ``credentials.json`` in the data folder.
+    """
+    kept_at = data_dir / "credentials.json"
+    kept = json.loads(kept_at.read_text()) if kept_at.is_file() else {}
+    given_password = os.environ.get("ADMIN_PASSWORD", "")
+    given_key = os.environ.get("SERVICE_KEY", "")
+    password = _admin_password(given_password, kept)
+    key = _service_key(given_key, kept)
+    made_up = {"admin_password": password, "service_key": key}
+    if given_password:
+        del made_up["admin_password"]
+    if given_key:
+        del made_up["service_key"]
+    kept_at.write_text(json.dumps(kept | made_up, indent=2) + "\n")
+    return Credentials(admin_password=password, service_key=key)
+
+
+def _admin_password(given: str, kept: dict[str, str | None]) -> str | None:
+    """Return the password that the admin has."""
+    admin, _ = User.objects.get_or_create(username=ADMIN, defaults={"is_superuser": True, "is_staff": True})
+    known = given or kept.get("admin_password")
+    if known and admin.check_password(known):
+        return known
+    if not given and admin.password:
+        return None  # changed by the admin, or given at an earlier start
+    password = given or secrets.token_urlsafe(9)
+    admin.set_password(password)
+    admin.save(update_fields=["password"])
+    return password
+
+
+def _service_key(given: str, kept: dict[str, str | None]) -> str | None:
+    """Return a key of the service."""
+    if given and len(given) < KEY_MINIMUM:
+        raise CommandError(f"SERVICE_KEY has {len(given)} characters: expected at least {KEY_MINIMUM}")
+    service = accounts.service_account(SERVICE)
+    known = given or kept.get("service_key")
+    if known and _opens(known):
+        return known
+    if not given and service.apikeys.exists():
+        return None  # revoked since, or given at an earlier start
+    return accounts.issue_key(service, "first start", given or None)
+
+
+def _opens(key: str) -> bool:
+    try:
+        return accounts.actor_for_key(key).name == SERVICE
+    except CredentialInvalid:
+        return False

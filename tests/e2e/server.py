@@ -1,0 +1,106 @@
+"""A real server process, as ``make run`` starts it, with a database of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+import psycopg
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "only-for-tests"
+KEY = "0123456789abcdef0123456789abcdef"
+OF_THE_TESTS = ("SECRET_KEY", "EVENTS_CREDENTIAL_CACHE_SECONDS")
+READY = re.compile(r"ready on (\S+)")
+
+
+class Server:
+    """``with Server(folder) as server``: ``server.url`` answers, ``server.session`` is a service's."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name not in OF_THE_TESTS},
+            "ADMIN_PASSWORD": PASSWORD,
+            "SERVICE_KEY": KEY,
+            **environment,
+            "DATA_DIR": str(data_dir),
+            "PORT": environment.get("PORT", "0"),
+            "PYTHONUNBUFFERED": "1",
+        }
+        if self.environment.get("DATABASE_URL"):
+            self.environment["DATABASE_URL"] = _database_of_its_own(self.environment["DATABASE_URL"])
+        self.output: list[str] = []
+        self.session = requests.Session()
+        self.session.headers["X-Api-Key"] = KEY
+
+    def start(self) -> Self:
+        """Start it and wait until it says that it is ready."""
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output.append(line)
+            if ready := READY.search(line):
+                self.url = ready.group(1)
+                return self
+        raise AssertionError("the server did not start:\n" + "".join(self.output))
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Stop it and return its exit code; its last words are in ``output``."""
+        self.process.send_signal(how)
+        assert self.process.stdout is not None
+        with self.process.stdout as rest:
+            self.output.extend(rest)
+        return self.process.wait(30)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+        self.session.close()
+        if self.environment.get("DATABASE_URL"):
+            _drop(self.environment["DATABASE_URL"])
+
+    def post(self, path: str, body: object) -> requests.Response:
+        return self.session.post(self.url + path, json=body, timeout=30)
+
+    def get(self, path: str) -> requests.Response:
+        return self.session.get(self.url + path, timeout=30)
+
+    def all_events(self, query: str = "") -> list[dict[str, object]]:
+        """Return what ``GET /api/events`` lists, all pages of it, newest first."""
+        events: list[dict[str, object]] = []
+        following: str | None = f"{self.url}/api/events?limit=1000{query}"
+        while following:
+            page = self.session.get(following, timeout=30).json()
+            events += page["events"]
+            following = page["next"]
+        return events
+
+
+def _database_of_its_own(url: str) -> str:
+    """Make an empty database beside the one that the URL names."""
+    name = f"test_ayonevents_live_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return url.rpartition("/")[0] + "/" + name
+
+
+def _drop(url: str) -> None:
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(server + "/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

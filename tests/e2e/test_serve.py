@@ -1,0 +1,115 @@
+import json
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.e2e.server import KEY, PASSWORD, ROOT, Server
+
+
+def refusal_of(server: Server) -> str:
+    """Start a server that cannot start; return what it says."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = (done.stdout + done.stderr).strip()
+    assert done.returncode == 1, said
+    assert len(said.splitlines()) == 1, said
+    return said
+
+
+def test_the_printed_curl_line_works_when_pasted(tmp_path: Path) -> None:
+    with Server(tmp_path / "data", ADMIN_PASSWORD="", SERVICE_KEY="") as server:
+        welcome = read_welcome(server)
+        command = welcome[welcome.index("curl") : welcome.index("Events are in")].replace("\\\n", " ")
+        answer = subprocess.run(
+            [*shlex.split(command), "--silent", "--show-error"], capture_output=True, text=True, check=True
+        )
+        assert re.fullmatch(r"[0-9a-f]{32}", json.loads(answer.stdout)["id"])
+
+
+def read_welcome(server: Server) -> str:
+    """Return all that the server says at its start."""
+    assert server.process.stdout is not None
+    for line in server.process.stdout:
+        server.output.append(line)
+        if "Ctrl-C" in line:
+            return "".join(server.output)
+    raise AssertionError("".join(server.output))
+
+
+def test_a_second_start_keeps_everything(tmp_path: Path) -> None:
+    made_up = {"ADMIN_PASSWORD": "", "SERVICE_KEY": ""}
+    with Server(tmp_path / "data", **made_up) as server:
+        first = read_welcome(server)
+        key = re.search(r"Service key +(\S+)", first)
+        assert key is not None
+        server.session.headers["X-Api-Key"] = key.group(1)
+        event_id = server.post("/api/events", {"topic": "test.kept"}).json()["id"]
+        server.stop()
+        server.output.clear()
+        port = server.url.rpartition(":")[2]
+        second = read_welcome(server.start())
+        assert second.replace(server.url.rpartition(":")[2], port) == first
+        assert server.get(f"/api/events/{event_id}").json()["topic"] == "test.kept"
+
+
+def test_what_is_given_holds(server: Server) -> None:
+    assert server.get("/api/info").json()["user"]["name"] == "service"
+    login = {"name": "admin", "password": PASSWORD}
+    assert requests.post(f"{server.url}/api/auth/login", json=login, timeout=30).status_code == 200
+
+
+def test_ctrl_c_stops_it_cleanly(server: Server) -> None:
+    assert server.stop(signal.SIGINT) == 0
+    assert server.output[-1] == "Stopped.\n"
+    assert "Traceback" not in "".join(server.output)
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = refusal_of(Server(tmp_path / "data", PORT=port, DATABASE_URL=""))
+    assert f"Port {port} on 127.0.0.1 is taken" in said
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = refusal_of(Server(tmp_path / "file" / "data", DATABASE_URL=""))
+    assert "cannot be written to" in said
+    assert "DATA_DIR=" in said
+
+
+@pytest.mark.parametrize("port", ["abc", "70000", "-1"])
+def test_a_port_that_is_none_is_one_sentence(tmp_path: Path, port: str) -> None:
+    assert '"PORT" invalid' in refusal_of(Server(tmp_path / "data", PORT=port, DATABASE_URL=""))
+
+
+def test_a_short_key_is_one_sentence(tmp_path: Path) -> None:
+    said = refusal_of(Server(tmp_path / "data", SERVICE_KEY="short", DATABASE_URL=""))
+    assert "SERVICE_KEY has 5 characters: expected at least 16" in said
+
+
+def test_a_second_server_on_the_same_folder_is_one_sentence(tmp_path: Path) -> None:
+    with Server(tmp_path / "data", DATABASE_URL="", REDIS_URL=""):
+        said = refusal_of(Server(tmp_path / "data", DATABASE_URL="", REDIS_URL=""))
+    assert "Another server is running" in said
+
+
+def test_the_data_is_for_the_owner_only(server: Server) -> None:
+    assert {path.stat().st_mode & 0o077 for path in server.data_dir.rglob("*")} == {0}
+    assert KEY not in (server.data_dir / "credentials.json").read_text()
