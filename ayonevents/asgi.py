@@ -1,15 +1,33 @@
-"""The one entry point: HTTP and WebSockets."""
+"""The one entry point: HTTP, WebSockets, and the server's start and stop."""
 
 import os
 
 import django
+from django.apps import apps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ayonevents.settings")
-django.setup()
+if not apps.ready:  # started from outside; a second set-up would reset the logging of ``manage.py serve``
+    django.setup()
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+# What follows looks at settings and models as soon as it is imported.
+from channels.routing import ProtocolTypeRouter, URLRouter
 
-from ayonevents.handler import ThreadedHandler  # noqa: E402
-from events.realtime.routing import websocket_urlpatterns  # noqa: E402
+from ayonevents.handler import ThreadedHandler
+from ayonevents.lifespan import Lifespan
+from ayonevents.static import with_static_files
+from events.realtime.routing import websocket_urlpatterns
 
-application = ProtocolTypeRouter({"http": ThreadedHandler(), "websocket": URLRouter(websocket_urlpatterns)})
+
+def make_application() -> ProtocolTypeRouter:
+    """Return a server's application; it has threads of its own, which end with its lifespan."""
+    handler = ThreadedHandler()
+    return ProtocolTypeRouter(
+        {
+            "http": with_static_files(handler),
+            "websocket": URLRouter(websocket_urlpatterns),
+            "lifespan": Lifespan(handler.threads),
+        }
+    )
+
+
+application = make_application()

@@ -93,3 +93,12 @@ def publishing(django_capture_on_commit_callbacks: Any) -> Publishing:
             unsubscribe()
 
     return listen
+
+
+@pytest.fixture
+def published() -> Iterator[list[str]]:
+    """The topics of what was published, updates included, in tests that commit."""
+    topics: list[str] = []
+    unsubscribe = hooks.subscribe("*", lambda message: topics.append(message.topic), updates=True)
+    yield topics
+    unsubscribe()

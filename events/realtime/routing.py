@@ -2,4 +2,12 @@
 
 from typing import Any
 
-websocket_urlpatterns: list[Any] = []
+from django.urls import path, re_path
+
+from events.realtime.consumers import EventSocket, NoSocket
+
+# Channels' router takes applications where Django's, and its types, expect views.
+events: Any = EventSocket.as_asgi()
+nothing: Any = NoSocket.as_asgi()
+
+websocket_urlpatterns = [path("ws", events), re_path("", nothing)]

@@ -1,0 +1,51 @@
+"""What happens when the server starts and when it stops."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import connections
+
+from events import bus, conf
+
+BUSY_SECONDS = 10.0
+"""For how long a stop waits for a request that is still worked on before the idle threads end without it."""
+
+
+class Lifespan:
+    """Ties the bus to the server's event loop, and ends the threads with their database connections."""
+
+    def __init__(self, threads: ThreadPoolExecutor) -> None:
+        """Take the threads that requests are served with, EVENTS_THREADS of them."""
+        self.threads = threads
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - the signature is ASGI's
+        """Follow the server through its life."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                bus.attach(asyncio.get_running_loop())
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _stop(self) -> None:
+        """End the threads first: what they publish at last still goes through the loop."""
+        together = threading.Barrier(conf.threads())
+        for _ in range(conf.threads()):
+            self.threads.submit(_close_connections, together)
+        await asyncio.to_thread(self.threads.shutdown)
+        await sync_to_async(connections.close_all)()  # the thread that looks up who is behind a socket
+        bus.attach(None)
+
+
+def _close_connections(together: threading.Barrier) -> None:
+    """Close this thread's connections, once every thread has come here: so each of them does it once."""
+    with suppress(threading.BrokenBarrierError):
+        together.wait(BUSY_SECONDS)
+    connections.close_all()

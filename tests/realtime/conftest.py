@@ -1,0 +1,36 @@
+"""Keys for sockets, and sockets that need not wait."""
+
+import pytest
+from django.test import Client
+
+from events import accounts
+from events.realtime import consumers
+from tests.conftest import Roles
+
+
+@pytest.fixture
+def keys(people: Roles) -> dict[str, str]:
+    """An API key of each role."""
+    return {name: accounts.issue_key(user, "tests") for name, user in people.items()}
+
+
+@pytest.fixture
+def token(people: Roles) -> str:
+    """The artist's token from the login."""
+    return accounts.log_in("artist", "artist")[0]
+
+
+@pytest.fixture
+def session(people: Roles) -> str:
+    """The cookie of a manager's browser."""
+    browser = Client()
+    assert browser.login(username="manager", password="manager")
+    return f"sessionid={browser.cookies['sessionid'].value}"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes seconds on a server happens at once; only the client has a little time to say who it is."""
+    monkeypatch.setattr(consumers, "AUTH_SECONDS", 0.3)
+    monkeypatch.setattr(consumers, "HEARTBEAT_SECONDS", 0.02)
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.02)
