@@ -16,25 +16,30 @@ from events import conf
 from events.actor import Actor
 from events.errors import CredentialInvalid, LoginFailed, UserMissing
 from events.models import AccessToken, ApiKey, ProjectGrant
+from events.validation import UNSTORABLE
 
 MANAGERS, GUESTS, SERVICES = "manager", "guest", "service"
 """The groups that stand for roles; a superuser is an admin."""
 
 KEY_LENGTH = 32
 TOKEN_LENGTH = 64
+LOGIN_LENGTH = 4096
+"""Characters of a name with its password; more is nobody's, and not worth the hashing."""
 
 
 def actor_of(user: AbstractBaseUser) -> Actor:
-    """Return the actor that a Django user is at this moment."""
+    """Return the actor that a Django user is at this moment; a guest is one even among the managers."""
     assert isinstance(user, User)  # noqa: S101 - for mypy: AUTH_USER_MODEL is Django's
     groups = set(user.groups.values_list("name", flat=True))
+    is_service = SERVICES in groups
+    is_guest = GUESTS in groups and not user.is_superuser and not is_service
     granted = ProjectGrant.objects.filter(Q(user=user) | Q(group__user=user))
     return Actor(
         name=user.username,
         is_admin=user.is_superuser,
-        is_service=SERVICES in groups,
-        has_manager_role=MANAGERS in groups,
-        is_guest=GUESTS in groups and not user.is_superuser and SERVICES not in groups,
+        is_service=is_service,
+        has_manager_role=MANAGERS in groups and not is_guest,
+        is_guest=is_guest,
         projects=frozenset(granted.values_list("project", flat=True)),
     )
 
@@ -49,12 +54,14 @@ def actor_named(name: str) -> Actor:
 
 def actor_for_key(key: str) -> Actor:
     """Return whose API key it is; CredentialInvalid if it is nobody's, has expired, or the user is disabled."""
-    return _known.get(_digest(key), lambda digest: _owner(ApiKey.objects.all(), digest, "Invalid API key"))
+    digest = _digest(key)
+    return _known.get(("key", digest), lambda: _owner(ApiKey.objects.all(), digest, "Invalid API key"))
 
 
 def actor_for_token(token: str) -> Actor:
     """Return who logged in with the token; CredentialInvalid as for keys."""
-    return _known.get(_digest(token), lambda digest: _owner(AccessToken.objects.all(), digest, "Invalid session"))
+    digest = _digest(token)
+    return _known.get(("token", digest), lambda: _owner(AccessToken.objects.all(), digest, "Invalid session"))
 
 
 def _owner(credentials: QuerySet[ApiKey] | QuerySet[AccessToken], digest: str, refusal: str) -> Actor:
@@ -67,6 +74,8 @@ def _owner(credentials: QuerySet[ApiKey] | QuerySet[AccessToken], digest: str, r
 
 def log_in(name: str, password: str) -> tuple[str, Actor]:
     """Check a password; return a new token, which is not to be had again, and the actor. Or raise LoginFailed."""
+    if len(name) + len(password) > LOGIN_LENGTH or UNSTORABLE.search(name + password):
+        raise LoginFailed
     user = authenticate(username=name, password=password)
     if user is None:
         raise LoginFailed
@@ -88,7 +97,7 @@ def service_account(name: str) -> User:
     if created:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-    user.groups.add(Group.objects.get(name=SERVICES))
+    user.groups.add(Group.objects.get_or_create(name=SERVICES)[0])
     return user
 
 
@@ -106,7 +115,8 @@ def forget() -> None:
 
 
 def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    # What came out of JSON may hold half a character; it is nobody's secret, and no reason to fail.
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 class _Known:
@@ -116,21 +126,24 @@ class _Known:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._actors: dict[str, tuple[float, Actor]] = {}
+        self._actors: dict[tuple[str, str], tuple[float, Actor]] = {}
 
-    def get(self, digest: str, check: Callable[[str], Actor]) -> Actor:
-        """Return the actor; what is refused is not remembered, so that a new key counts at once."""
+    def get(self, credential: tuple[str, str], check: Callable[[], Actor]) -> Actor:
+        """Return the actor; what is refused is not remembered, so that a new key counts at once.
+
+        A credential is its kind and digest: a token that was checked does not pass for an API key.
+        """
         now = time.monotonic()
         seconds = conf.credential_cache_seconds()
         with self._lock:
-            checked, actor = self._actors.get(digest, (-seconds, None))
+            checked, actor = self._actors.get(credential, (-seconds, None))
         if actor is not None and now - checked < seconds:
             return actor
-        actor = check(digest)
+        actor = check()
         with self._lock:
             if len(self._actors) >= self.MOST:
                 self._actors.clear()
-            self._actors[digest] = (now, actor)
+            self._actors[credential] = (now, actor)
         return actor
 
     def clear(self) -> None:

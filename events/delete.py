@@ -9,13 +9,16 @@ from events.actor import SERVER, Actor
 from events.errors import EventHasChildren, Forbidden
 from events.models import Event
 
+CASCADE_MAX = 10_000
+"""Events that one deletion may take along; all of them are locked at once."""
+
 
 def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -> int:
     """Delete an event, with ``cascade`` also all that depends on it; return how many there were.
 
     Deleting what does not exist is no error. A deleted job sets its source free, so the source moves to
     the end of the stream and can be enrolled again. Raise Forbidden if the actor may not,
-    EventHasChildren (with their number) if others depend on the event.
+    EventHasChildren (with their number) if others depend on the event, or too many for one cascade.
     """
     if not access.may_delete(by):
         raise Forbidden("Not allowed to delete events")
@@ -24,9 +27,10 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
         event = Event.objects.select_for_update().filter(pk=pk).only("depends_on_id").first()
         if event is None:
             return 0
-        generations = _descendants(pk)
-        if generations and not cascade:
-            raise EventHasChildren(children=len(generations[0]))
+        children = 0 if cascade else Event.objects.children_of([pk]).count()
+        if children:
+            raise EventHasChildren(children=children)
+        generations = _descendants(pk) if cascade else []
         for generation in reversed(generations):
             Event.objects.filter(pk__in=generation).delete()
         Event.objects.filter(pk=pk).delete()
@@ -36,9 +40,20 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
 
 
 def _descendants(root: UUID) -> list[list[UUID]]:
-    """Return the ids of the children, of their children, and so on: one list for each generation."""
+    """Return the ids of the children, of their children, and so on: one list for each generation.
+
+    Each is locked before its own children are looked up, so that none gets another child in the meantime.
+    """
     generations: list[list[UUID]] = []
     parents = [root]
-    while parents := list(Event.objects.children_of(parents).values_list("pk", flat=True)):
+    left = CASCADE_MAX
+    while parents := _children(parents, left + 1):
+        left -= len(parents)
+        if left < 0:
+            raise EventHasChildren(f"More than {CASCADE_MAX} events depend on this event")
         generations.append(parents)
     return generations
+
+
+def _children(parents: list[UUID], most: int) -> list[UUID]:
+    return list(Event.objects.children_of(parents).select_for_update().values_list("pk", flat=True)[:most])

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events import access, bus, message, position, validation
 from events.actor import SERVER, Actor
-from events.errors import DependencyMissing, EventHasChildren, Forbidden, HashConflict
+from events.errors import DependencyMissing, EventHasChildren, Forbidden, HashConflict, InvalidField
 from events.hashing import new_id
 from events.models import Event
 from events.status import Status
@@ -54,6 +54,7 @@ class NewEvent:
         validation.check_json("summary", self.summary)
         validation.check_json("payload", self.payload)
         validation.check_progress(self.progress)
+        validation.check_texts("recipients", self.recipients, validation.RECIPIENTS_MAX)
 
 
 def dispatch(new: NewEvent, by: Actor = SERVER) -> UUID:
@@ -98,17 +99,22 @@ def _event_for(new: NewEvent, by: Actor) -> Event:
 
 
 def _store(event: Event, *, reuse: bool) -> Event:
-    if event.depends_on_id and not Event.objects.filter(pk=event.depends_on_id).exists():
-        raise DependencyMissing
+    _check_dependency(event)
     try:
         return insert(event)
     except IntegrityError as error:
         existing = Event.objects.filter(hash=event.hash).only("id").first()
-        if existing is None:  # it was the dependency, deleted since the look
-            raise DependencyMissing from error
+        if existing is None:  # what it depends on has been deleted since the look, or the event that has the hash
+            _check_dependency(event)
+            raise HashConflict from error
         if not reuse:
             raise HashConflict(id=existing.id.hex) from error
         return _overwrite(existing.id, event)
+
+
+def _check_dependency(event: Event) -> None:
+    if event.depends_on_id and not Event.objects.filter(pk=event.depends_on_id).exists():
+        raise DependencyMissing
 
 
 def insert(event: Event) -> Event:
@@ -124,14 +130,21 @@ def insert(event: Event) -> Event:
 
 
 def _overwrite(existing: UUID, event: Event) -> Event:
-    """Let the new event take the old one's place: the id and when it was created stay."""
+    """Let the new event take the old one's place: the id and when it was created stay.
+
+    If the old one was a job, its source is free again, as if the job had been deleted.
+    """
     with transaction.atomic():
         stored = Event.objects.select_for_update(no_key=True).filter(pk=existing).first()
         if stored is None:
-            return insert(event)
+            return _store(event, reuse=True)
+        if event.depends_on_id == existing:
+            raise InvalidField("dependsOn", "expected another event than the one with this hash")
         if children := Event.objects.children_of([existing]).count():
             raise EventHasChildren(children=children)
         event.id, event.created_at, event.creation_order = stored.id, stored.created_at, stored.creation_order
         event.position = position.moved()
         event.save(force_update=True)
+        if stored.depends_on_id and (stored.depends_on_id, stored.topic) != (event.depends_on_id, event.topic):
+            Event.objects.filter(pk=stored.depends_on_id).update(position=position.moved())
     return event

@@ -19,6 +19,8 @@ from events.watermark import Sources, consumer_for, has_work
 
 ATTEMPTS = 16
 """How many sources one poll tries whose hash turns out to be taken."""
+SENDER_TYPES_MAX = 100
+"""How many sender types one request ignores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +40,7 @@ class EnrollRequest:
 
     def __post_init__(self) -> None:
         """Raise InvalidField for the first value that its field does not take."""
-        for topic in self.sources.topics:
-            if not topics.is_pattern(topic):
-                raise InvalidField("sourceTopic", f"Invalid topic: {topic}; expected {topics.PATTERN_EXPECTED}")
+        validation.check_patterns("sourceTopic", self.sources.topics)
         if topics.is_wildcard(self.sources.target_topic):
             raise InvalidField("targetTopic", "Target topic must not contain wildcards")
         if not topics.is_topic(self.sources.target_topic):
@@ -48,6 +48,9 @@ class EnrollRequest:
         validation.check_text("sender", self.sender, validation.NAME_LENGTH)
         validation.check_text("senderType", self.sender_type, validation.NAME_LENGTH)
         validation.check_text("description", self.description, validation.DESCRIPTION_LENGTH)
+        validation.check_texts("ignoreSenderTypes", self.sources.ignored_sender_types, SENDER_TYPES_MAX)
+        validation.check_age("ignoreOlderThan", self.sources.max_age_days)
+        validation.check_retries("maxRetries", self.max_retries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,7 @@ def enroll(request: EnrollRequest, by: Actor) -> Job | None:
 
     The claim of a source *is* the insert of its job: the hash is made of the target topic and the source's
     id, so of two workers the unique index lets one in. On PostgreSQL they do not even meet: each skips the
-    sources and jobs that another one has locked. Sequential workers wait for each other on their consumer.
+    sources and jobs that another one has locked. Sequential workers on one target topic wait for each other.
 
     Aborted jobs are done with. Raise Forbidden if the actor is no service.
     """
@@ -94,7 +97,7 @@ def enroll(request: EnrollRequest, by: Actor) -> Job | None:
 def _claim(request: EnrollRequest, consumer: Consumer, by: Actor, taken: set[UUID], tried: list[UUID]) -> Job | None:
     """Take the first job that is to be had, with its row locked; ``tried`` tells the caller which source."""
     if request.sequential:
-        Consumer.objects.select_for_update().get(pk=consumer.pk)
+        _wait_for_turn(request)
         if (held := _held(request)) or _open_jobs(request).exists():
             return held
     if job := _locked(_retryable(request), request).first():
@@ -105,6 +108,12 @@ def _claim(request: EnrollRequest, consumer: Consumer, by: Actor, taken: set[UUI
         return None
     tried.append(source.id)
     return _hand_out(source, request, by)
+
+
+def _wait_for_turn(request: EnrollRequest) -> None:
+    """Wait for the other sequential workers on the target topic, who may be other consumers of the same sources."""
+    consumers = Consumer.objects.filter(target_topic=request.sources.target_topic)
+    consumers.select_for_update().order_by("pk").first()
 
 
 def _locked(events: EventQuerySet, request: EnrollRequest) -> EventQuerySet:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -14,7 +15,7 @@ logger = logging.getLogger(__name__)
 Handler: TypeAlias = Callable[[Message], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Subscription:
     pattern: str
     handler: Handler
@@ -31,13 +32,19 @@ def subscribe(topic_pattern: str, handler: Handler, *, updates: bool = False) ->
     the thread that made it; what it raises is logged and stops nobody. Other processes' events do not get
     here: that is what a service with enroll, or a socket, is for.
 
-    Return a function that ends the subscription. Raise InvalidField if the pattern is none.
+    Return a function that ends the subscription, and does nothing the second time. Raise InvalidField if the
+    pattern is none.
     """
     if not topics.is_pattern(topic_pattern):
         raise InvalidField("topic_pattern", f"expected {topics.PATTERN_EXPECTED}")
     subscription = _Subscription(topic_pattern, handler, updates)
     _subscriptions.append(subscription)
-    return lambda: _subscriptions.remove(subscription)
+
+    def unsubscribe() -> None:
+        with suppress(ValueError):
+            _subscriptions.remove(subscription)
+
+    return unsubscribe
 
 
 def run(message: Message) -> None:

@@ -41,8 +41,9 @@ class EventChanges:
         validation.check_text("description", self.description, validation.DESCRIPTION_LENGTH)
         validation.check_json("summary", self.summary)
         validation.check_json("payload", self.payload)
-        validation.check_retries(self.retries)
+        validation.check_retries("retries", self.retries)
         validation.check_progress(self.progress)
+        validation.check_texts("recipients", self.recipients, validation.RECIPIENTS_MAX)
 
     def stored(self) -> dict[str, object]:
         """Return the columns that get a new value.
@@ -74,6 +75,9 @@ def update(event_id: str | UUID, changes: EventChanges, by: Actor = SERVER) -> N
         _check_access(event, changes, by)
         if columns:
             _save(event, columns)
+        else:  # who reports progress recognises its own message by the sender
+            event.sender = changes.sender or event.sender
+            event.sender_type = changes.sender_type or event.sender_type
         bus.publish_after_commit(message.updated(event, progress=changes.progress, recipients=changes.recipients))
 
 

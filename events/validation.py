@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from events import topics
@@ -15,6 +15,12 @@ NAME_LENGTH = 255
 DESCRIPTION_LENGTH = 16_384
 JSON_DEPTH = 64
 RETRIES_MAX = 2**31 - 1
+RECIPIENTS_MAX = 1000
+"""Users that one message names; it goes to every process with all of them."""
+PATTERNS_MAX = 200
+"""Topics and patterns in one list; SQLite refuses conditions of more than a thousand parts."""
+AGE_MAX_DAYS = 365_000
+"""A thousand years back there still is a date."""
 
 PROJECT = re.compile(r"[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?")
 SENDER_TYPE = PROJECT
@@ -39,6 +45,27 @@ def check_text(field: str, text: str | None, length: int) -> None:
         raise InvalidField(field, "expected a text without NUL characters and lone surrogates")
 
 
+def check_texts(field: str, texts: Collection[str] | None, most: int) -> None:
+    """Refuse a list of names that is too long, or a name in it; a text is no list of its letters."""
+    if texts is None:
+        return
+    if isinstance(texts, str):
+        raise InvalidField(field, "expected a list of texts")
+    if len(texts) > most:
+        raise InvalidField(field, f"expected at most {most} texts, got {len(texts)}")
+    for text in texts:
+        check_text(field, text, NAME_LENGTH)
+
+
+def check_patterns(field: str, patterns: Collection[str]) -> None:
+    """Refuse a list of topics and patterns that is empty, too long, or has something else in it."""
+    if not 0 < len(patterns) <= PATTERNS_MAX:
+        raise InvalidField(field, f"expected 1 to {PATTERNS_MAX} topics, got {len(patterns)}")
+    for pattern in patterns:
+        if not topics.is_pattern(pattern):
+            raise InvalidField(field, f"Invalid topic: {pattern[:TOPIC_LENGTH]!a}; expected {topics.PATTERN_EXPECTED}")
+
+
 def check_project(project: str | None) -> None:
     """Refuse what cannot be the name of a project."""
     check_text("project", project, NAME_LENGTH)
@@ -59,16 +86,25 @@ def check_progress(progress: float | None) -> None:
         raise InvalidField("progress", "expected a number from 0 to 100")
 
 
-def check_retries(retries: int | None) -> None:
+def check_retries(field: str, retries: int | None) -> None:
     """Refuse a count that is negative or overflows its column."""
     if retries is not None and not 0 <= retries <= RETRIES_MAX:
-        raise InvalidField("retries", f"expected a whole number from 0 to {RETRIES_MAX}")
+        raise InvalidField(field, f"expected a whole number from 0 to {RETRIES_MAX}")
+
+
+def check_age(field: str, days: int) -> None:
+    """Refuse an age that is negative, or before all dates."""
+    if not 0 <= days <= AGE_MAX_DAYS:
+        raise InvalidField(field, f"expected a whole number of days from 0 to {AGE_MAX_DAYS}")
 
 
 def check_json(field: str, value: Mapping[str, object] | None) -> None:
-    """Refuse a JSON object that one of the databases cannot store as it is."""
-    if value is not None:
-        _check_json(field, value, JSON_DEPTH)
+    """Refuse what is no JSON object, or one that one of the databases cannot store as it is."""
+    if value is None:
+        return
+    if not isinstance(value, dict):
+        raise InvalidField(field, f"expected an object, got {type(value).__name__}")
+    _check_json(field, value, JSON_DEPTH)
 
 
 def _check_json(field: str, value: object, depth: int) -> None:
@@ -79,7 +115,7 @@ def _check_json(field: str, value: object, depth: int) -> None:
         case float():
             if not math.isfinite(value):
                 raise InvalidField(field, "expected finite numbers")
-        case Mapping() | list() | tuple():
+        case dict() | list() | tuple():
             _check_items(field, value, depth)
         case None | bool() | int():
             pass
@@ -87,10 +123,10 @@ def _check_json(field: str, value: object, depth: int) -> None:
             raise InvalidField(field, f"expected JSON, got {type(value).__name__}")
 
 
-def _check_items(field: str, value: Mapping[object, object] | Sequence[object], depth: int) -> None:
+def _check_items(field: str, value: dict[object, object] | Sequence[object], depth: int) -> None:
     if depth == 0:
         raise InvalidField(field, f"expected at most {JSON_DEPTH} levels of nesting")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):
                 raise InvalidField(field, "expected text as the keys of an object")

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,16 +32,16 @@ STATUS_OF = {
 def answer_for(error: Exception, context: dict[str, Any]) -> Response:
     """Answer an exception of a view; Django REST framework calls it."""
     request: Request = context["request"]
-    match error:
-        case errors.InvalidField():
-            problem = {"loc": [error.field], "msg": str(error), "type": "value_error"}
+    match _in_our_words(error):
+        case errors.InvalidField() as told:
+            problem = {"loc": [told.field], "msg": str(told), "type": "value_error"}
             content = _invalid(request, [problem])
-        case errors.EventError():
-            content = body(STATUS_OF[type(error)], str(error), **error.details)
-        case exceptions.ValidationError():
-            content = _invalid(request, list(_problems(error.detail)))
-        case exceptions.APIException():
-            content = body(error.status_code, str(error.detail))
+        case errors.EventError() as told:
+            content = body(STATUS_OF[type(told)], str(told), **told.details)
+        case exceptions.ValidationError() as told:
+            content = _invalid(request, list(_problems(told.detail)))
+        case exceptions.APIException() as told:
+            content = body(told.status_code, str(told.detail))
         case OperationalError():
             logger.error("The database is away or busy: %s", error)
             content = body(503, "The database is away or busy")
@@ -47,6 +49,20 @@ def answer_for(error: Exception, context: dict[str, Any]) -> Response:
             logger.error("%s %s failed", request.method, request.path, exc_info=error)
             content = body(500, "Internal server error")
     return Response(content, content["code"], headers=_headers(error))
+
+
+def _in_our_words(error: Exception) -> Exception:
+    """Return the error to answer in place of one of the frameworks' own."""
+    match error:
+        case exceptions.ParseError():
+            return exceptions.ValidationError({"body": [str(error.detail)]}, "json")
+        case exceptions.NotAuthenticated():
+            return exceptions.NotAuthenticated("Access token is missing")
+        case Http404():
+            return exceptions.NotFound()
+        case SuspiciousOperation():  # too many parameters, or a name that this server does not answer to
+            return exceptions.ValidationError({"request": ["refused"]})
+    return error
 
 
 def body(code: int, detail: str, **extras: object) -> dict[str, Any]:
@@ -92,6 +108,7 @@ def _headers(error: Exception) -> dict[str, str]:
     return headers
 
 
+@csrf_exempt  # whoever posts to a wrong path shall be told so, and not of a cookie
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:  # noqa: ARG001 - Django's signature
     """Answer a path that there is not."""
     path = request.path

@@ -6,12 +6,10 @@ import django_filters
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
-from events import topics
-from events.errors import InvalidField
 from events.models import Event
 from events.queryset import topics_condition
 from events.status import Status
-from events.validation import parse_id
+from events.validation import check_patterns, parse_id
 
 
 class EventFilter(filters.FilterSet):
@@ -31,8 +29,7 @@ class EventFilter(filters.FilterSet):
     def on_topics(self, events: QuerySet[Event], _name: str, value: str) -> QuerySet[Event]:
         """Keep the topics that match."""
         patterns = [each.strip() for each in value.split(",")]
-        if not all(map(topics.is_pattern, patterns)):
-            raise InvalidField("topic", f"expected {topics.PATTERN_EXPECTED}")
+        check_patterns("topic", patterns)
         return events.filter(topics_condition(patterns))
 
     def depending_on(self, events: QuerySet[Event], _name: str, value: Any) -> QuerySet[Event]:

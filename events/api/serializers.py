@@ -1,7 +1,6 @@
 """The fields that requests may have. The rules of their values are the commands' own."""
 
-import re
-from functools import cache
+from functools import cached_property
 from typing import Any, cast
 
 from rest_framework import serializers
@@ -10,14 +9,6 @@ from events.dispatch import NewEvent
 from events.enroll import EnrollRequest
 from events.update import EventChanges
 from events.watermark import Sources
-
-UPPERCASE = re.compile(r"(?<=[a-z0-9])([A-Z])")
-
-
-@cache
-def snake_case(name: str) -> str:
-    """Turn ``sourceTopic`` into ``source_topic``; what is snake_case already stays."""
-    return UPPERCASE.sub(r"_\1", name).lower()
 
 
 def camel_case(name: str) -> str:
@@ -110,11 +101,17 @@ class Texts(serializers.Field[list[str], object, list[str], object]):
 class WireSerializer(serializers.Serializer[Any]):
     """A request's body: keys in camelCase or snake_case, unknown ones ignored, null as good as not given."""
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Return the field of each key that a body may have."""
+        return {key: name for name in self.get_fields() for key in (name, camel_case(name))}
+
     def run_validation(self, data: Any = serializers.empty) -> dict[str, Any]:
         """Return the values by their snake_case names; ValidationError names every field that is wrong."""
         if not isinstance(data, dict):
             raise serializers.ValidationError({"body": "expected an object"})
-        given = {snake_case(key): value for key, value in data.items() if value is not None}
+        names = self.names
+        given = {names[key]: value for key, value in data.items() if value is not None and key in names}
         try:
             return dict(super().run_validation(given))
         except serializers.ValidationError as error:

@@ -80,5 +80,5 @@ def _sender_of(request: Request) -> dict[str, str | None]:
     sender_type = request.headers.get("X-Sender-Type", "")
     return {
         "sender": sender if 0 < len(sender) <= NAME_LENGTH and not UNSTORABLE.search(sender) else None,
-        "sender_type": sender_type if SENDER_TYPE.fullmatch(sender_type[: NAME_LENGTH + 1]) else "api",
+        "sender_type": sender_type if len(sender_type) <= NAME_LENGTH and SENDER_TYPE.fullmatch(sender_type) else "api",
     }

@@ -3,7 +3,7 @@ from django.test import Client
 from events.models import Event
 
 
-def post(api: Client, path: str, body: object) -> tuple[int, dict[str, object]]:
+def post(api: Client, path: str, body: object) -> tuple[int, dict[str, str]]:
     answer = api.post(path, body, content_type="application/json")
     return answer.status_code, answer.json()
 

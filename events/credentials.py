@@ -1,0 +1,93 @@
+"""Who sent this request: what headers, the query string and the session say, read once for every door.
+
+In this order: an API key, a token from the login, the session cookie of somebody who is logged in to the
+viewer. What is there and wrong is refused; it never falls through to the next.
+"""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+
+from events import accounts
+from events.actor import Actor
+from events.errors import Forbidden
+
+TOKEN_MISSING = "Access token is missing"  # noqa: S105 - AYON's words
+CHALLENGE = "ApiKey"
+"""What ``WWW-Authenticate`` says in a 401."""
+
+
+def actor_behind(request: HttpRequest) -> Actor | None:
+    """Return who sent the request; None if nobody says so.
+
+    Raise CredentialInvalid if the key or token is nobody's, UserMissing if a service speaks for a user that
+    there is not, Forbidden if a browser that would change something has no CSRF token.
+    """
+    if actor := actor_by_key(request.headers):
+        return actor
+    if found := actor_by_token(request.headers, request.GET):
+        return found[0]
+    return actor_by_session(request)
+
+
+def actor_by_key(headers: Mapping[str, str]) -> Actor | None:
+    """Return whose ``X-Api-Key: KEY`` or ``Authorization: ApiKey KEY`` it is; None if there is no key.
+
+    A service may speak for a user with ``X-as-user: NAME``; it then has that user's rights.
+    """
+    key = headers.get("X-Api-Key") or _authorization(headers, "apikey")
+    if not key:
+        return None
+    actor = accounts.actor_for_key(key)
+    named = headers.get("X-as-user")
+    return accounts.actor_named(named) if named and actor.is_service else actor
+
+
+def actor_by_token(headers: Mapping[str, str], query: Mapping[str, str]) -> tuple[Actor, str] | None:
+    """Return who logged in with ``Authorization: Bearer TOKEN`` or ``?token=TOKEN``, and the token.
+
+    What has not the length of a token is ignored, as AYON does: its Python client asks with an API key in
+    the place of the token at every start, to find out what it has.
+    """
+    token = _authorization(headers, "bearer") or query.get("token", "")
+    if len(token) != accounts.TOKEN_LENGTH:
+        return None
+    return accounts.actor_for_token(token), token
+
+
+def actor_by_session(request: HttpRequest) -> Actor | None:
+    """Return who is logged in to the viewer; None if nobody is.
+
+    A browser sends its cookie whoever made it send the request, so what may change anything needs the CSRF
+    token too, or Forbidden is raised. Keys and tokens are sent on purpose and need none.
+    """
+    user = getattr(request, "user", None)
+    if user is None or not user.is_active:
+        return None
+    if reason := _CsrfCheck(_no_response).refusal(request):
+        raise Forbidden(f"CSRF Failed: {reason}")
+    return accounts.actor_of(user)
+
+
+def _authorization(headers: Mapping[str, str], scheme: str) -> str:
+    """Return what the header says after the scheme; empty if it has another one."""
+    given, _, credential = headers.get("Authorization", "").partition(" ")
+    return credential.strip() if given.lower() == scheme else ""
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Django's check, which gives its reason instead of a page."""
+
+    def refusal(self, request: HttpRequest) -> str:
+        self.process_request(request)
+        answer = self.process_view(request, _no_response, (), {})
+        return "" if answer is None else answer.content.decode()
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:  # noqa: ARG002 - the signature is Django's
+        return HttpResponse(reason)
+
+
+def _no_response(_request: HttpRequest) -> HttpResponse:
+    """Stand for the rest of the chain, which is not called."""
+    return HttpResponse()

@@ -1,0 +1,126 @@
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+
+from events import position
+from events.models import Event
+from tests.conftest import POSTGRES
+from tests.factories import make_event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+only_postgresql = pytest.mark.skipif(not POSTGRES, reason="SQLite has one writer at a time")
+
+
+@contextmanager
+def open_transaction(work: Callable[[], object]) -> Iterator[Callable[[], None]]:
+    """Do the work in a transaction of another connection that stays open until the yielded function is called."""
+    done, may_commit = threading.Event(), threading.Event()
+
+    def run() -> None:
+        with transaction.atomic():
+            work()
+            done.set()
+            may_commit.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert done.wait(20)
+
+    def commit() -> None:
+        may_commit.set()
+        thread.join(20)
+
+    try:
+        yield commit
+    finally:
+        commit()
+
+
+def test_positions_rise_with_every_change() -> None:
+    first, second = make_event(), make_event()
+    assert 0 < first.position < second.position
+    assert first.creation_order < second.creation_order
+
+
+def test_a_position_is_drawn_in_the_transaction_that_stores_it() -> None:
+    if POSTGRES:
+        assert position.stamp() == {}
+    else:
+        with pytest.raises(RuntimeError, match="in the transaction"):
+            position.stamp()
+
+
+def test_what_is_committed_is_settled() -> None:
+    event = make_event()
+    assert position.settled() >= event.position
+
+
+def test_a_rolled_back_change_holds_nothing_back() -> None:
+    with transaction.atomic():
+        make_event()
+        transaction.set_rollback(True)
+    event = make_event()
+    assert position.settled() >= event.position
+
+
+@only_postgresql
+def test_an_open_transaction_holds_back_what_was_drawn_after_it() -> None:
+    with open_transaction(lambda: make_event("test.early")) as commit:
+        late = make_event("test.late")
+        settled_before = position.settled()
+        commit()
+        early = Event.objects.get(topic="test.early")
+        assert early.position < late.position
+        assert settled_before < early.position
+        assert position.settled() >= late.position
+
+
+@only_postgresql
+def test_a_transaction_without_changes_is_not_waited_for() -> None:
+    with open_transaction(lambda: Event.objects.count()):
+        event = make_event()
+        assert position.settled() >= event.position
+
+
+@only_postgresql
+def test_an_open_transaction_that_has_an_id_and_draws_later_holds_nothing_back_of_the_past() -> None:
+    past = make_event()
+    assert position.settled() >= past.position
+    with open_transaction(lambda: make_event("test.open")):
+        assert position.settled() >= past.position
+
+
+def test_a_reader_that_follows_the_settled_position_misses_nothing_under_concurrent_commits() -> None:
+    commits: queue.Queue[None] = queue.Queue()
+
+    def write() -> None:
+        for number in range(20):
+            with transaction.atomic():
+                make_event("test.load")
+                if number % 5 == 0:
+                    make_event("test.load")
+                    transaction.set_rollback(number % 10 == 0)
+            commits.put(None)
+        connection.close()
+
+    writers = [threading.Thread(target=write) for _ in range(8)]
+    for writer in writers:
+        writer.start()
+    seen: set[int] = set()
+    watermark = 0
+    for _ in range(8 * 20):
+        commits.get(timeout=20)
+        settled = position.settled()
+        page = Event.objects.filter(position__gt=watermark, position__lte=settled).values_list("position", flat=True)
+        seen.update(page)
+        watermark = settled
+    for writer in writers:
+        writer.join(20)
+    seen.update(Event.objects.after(watermark).values_list("position", flat=True))
+    assert seen == set(Event.objects.values_list("position", flat=True))
+    assert len(seen) == 8 * (16 + 2 * 2)  # of 20 transactions 2 are rolled back, and 2 more have two events
