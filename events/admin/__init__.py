@@ -1,1 +1,13 @@
-"""The event viewer."""
+"""The event viewer: the Django admin, in which events are read and never written."""
+
+from django.contrib import admin
+
+from events.admin import accounts, event
+
+__all__ = ["accounts", "event"]
+
+admin.site.site_header = "ayonevents"
+admin.site.site_title = "ayonevents"
+admin.site.index_title = "Overview"
+admin.site.site_url = None  # the root of the site leads here anyway
+admin.site.enable_nav_sidebar = False  # the table needs the width

@@ -1,0 +1,160 @@
+"""The list of events and the page of one event."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from events import accounts
+from events.admin import render
+from events.admin.changelist import EventChangeList
+from events.admin.detail import relations_of
+from events.admin.filters import FILTERS
+from events.admin.search import LONGEST, SEARCHED, containing
+from events.models import Event
+from events.queryset import EventQuerySet
+
+if TYPE_CHECKING:
+    EventModelAdmin = admin.ModelAdmin[Event]
+else:
+    EventModelAdmin = admin.ModelAdmin
+
+
+@admin.register(Event)
+class EventAdmin(EventModelAdmin):
+    """Reads events, as far as the access rules let the user; nobody writes them here."""
+
+    list_display = ("time", "state", "subject", "about", "person", "place")
+    list_display_links = ("subject",)
+    list_filter = FILTERS
+    list_per_page = 50
+    search_fields = SEARCHED
+    sortable_by = ()
+    actions = None
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def has_view_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        """Ask for the permission to view; which events that opens is decided by the access rules."""
+        return request.user.has_perm("events.view_event")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: events are dispatched."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        """Refuse: events are updated by those who work on them."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        """Refuse: the admin would delete without a word to consumers."""
+        return False
+
+    @property
+    def media(self) -> forms.Media:
+        """Load none of the admin's scripts: there is nothing to fill in."""
+        return forms.Media()
+
+    def get_queryset(self, request: HttpRequest) -> EventQuerySet:
+        """Return what the user may read."""
+        user = cast("User", request.user)  # the admin lets nobody in who has not logged in
+        return Event.objects.readable_by(accounts.actor_of(user))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EventChangeList]:
+        """Return the list that is paged by keys."""
+        return EventChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
+    ) -> tuple[QuerySet[Event], bool]:
+        """Keep the events that contain all the words."""
+        return queryset.filter(containing(search_term)), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list. What a form leaves empty is taken out of the address, which people share."""
+        given = request.GET.copy()
+        for name in [name for name, values in request.GET.lists() if not any(values)]:
+            del given[name]
+        if len(given) < len(request.GET):
+            return HttpResponseRedirect(f"{request.path}?{given.urlencode()}")
+        return super().changelist_view(request, {"longest_search": LONGEST, **(extra_context or {})})
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one event; 404 if there is none, or none that the user may read."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        readable = self.get_queryset(request)
+        event = _find(object_id, readable)
+        back = f"{reverse('admin:events_event_changelist')}?{request.GET.get('_changelist_filters', '')}"
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "back": back.rstrip("?")}
+        if event is None:
+            context["title"] = "No such event"
+            return TemplateResponse(request, "admin/events/event/missing.html", context, status=HTTPStatus.NOT_FOUND)
+        return TemplateResponse(request, "admin/events/event/change_form.html", context | _about(event, readable))
+
+    @admin.display(description="Time")
+    def time(self, event: Event) -> SafeString:
+        """Return when the event was created."""
+        return render.short_time(event.created_at)
+
+    @admin.display(description="Status")
+    def state(self, event: Event) -> SafeString:
+        """Return the status as icon and word."""
+        return render.status(event)
+
+    @admin.display(description="Topic")
+    def subject(self, event: Event) -> str:
+        """Return the topic."""
+        return event.topic
+
+    @admin.display(description="Description", empty_value="")
+    def about(self, event: Event) -> SafeString:
+        """Return the description, or the beginning of a long one."""
+        return render.line(event.description)
+
+    @admin.display(description="User", empty_value="")
+    def person(self, event: Event) -> SafeString:
+        """Return the user as a tag."""
+        return render.tag(event.user)
+
+    @admin.display(description="Project", empty_value="")
+    def place(self, event: Event) -> SafeString:
+        """Return the project as a tag."""
+        return render.tag(event.project)
+
+
+def _find(object_id: str, readable: EventQuerySet) -> Event | None:
+    """Return the event with an id, which may be written with dashes, as the admin itself does."""
+    try:
+        return readable.filter(pk=UUID(object_id)).first()
+    except ValueError:
+        return None
+
+
+def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
+    """Return what the page of an event tells."""
+    return {
+        "title": event.topic,
+        "event": event,
+        "created": render.long_time(event.created_at),
+        "updated": render.long_time(event.updated_at),
+        "documents": [render.document("Summary", event.summary), render.document("Payload", event.payload)],
+        "relations": relations_of(event, readable),
+    }
