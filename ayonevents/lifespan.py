@@ -41,6 +41,7 @@ class Lifespan:
             self.threads.submit(_close_connections, together)
         await asyncio.to_thread(self.threads.shutdown)
         await sync_to_async(connections.close_all)()  # the thread that looks up who is behind a socket
+        await bus.drain()
         bus.attach(None)
 
 

@@ -63,6 +63,12 @@ def _start_sending(envelope: dict[str, Any]) -> None:
     task.add_done_callback(_sending.discard)
 
 
+async def drain() -> None:
+    """Wait until all that was published is sent."""
+    while _sending:
+        await asyncio.gather(*_sending, return_exceptions=True)
+
+
 async def _send(envelope: dict[str, Any]) -> None:
     try:
         layer = get_channel_layer()

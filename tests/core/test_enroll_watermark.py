@@ -139,9 +139,7 @@ def test_a_long_history_is_searched_in_steps_from_the_oldest(monkeypatch: pytest
     monkeypatch.setattr(watermark, "STEP", step)
     monkeypatch.setattr(watermark, "PATIENCE", -1.0)
     for polls in range(1, 5):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert poll() is None
         assert reached() == polls * step
         assert len(queries) < 14

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files import locks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from events.management.first_start import ADMIN, Credentials, credentials, make_data_dir
 
@@ -44,6 +44,7 @@ class Command(BaseCommand):
             try:
                 call_command("migrate", interactive=False, verbosity=0)
                 found = credentials(data_dir)
+                connections.close_all()
             except OperationalError as error:
                 raise CommandError(f"The database cannot be used: {str(error).strip().splitlines()[0]}") from error
             address = settings.PUBLIC_URL or _address(listener)
