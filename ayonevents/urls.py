@@ -4,10 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from events.graphql.views import graphql_view
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/", include("events.api.urls")),
+    path("graphql", graphql_view),
 ]
 
 handler500 = "events.api.errors.server_error"

@@ -1,12 +1,7 @@
-"""The root of the GraphQL schema."""
+"""The GraphQL schema."""
 
 import graphene
 
-
-class Query(graphene.ObjectType):
-    """What can be asked."""
-
-    ok = graphene.Boolean()
-
+from events.graphql.queries import Query
 
 schema = graphene.Schema(query=Query)

@@ -1,0 +1,116 @@
+"""What one query may ask for, checked before anything is executed.
+
+The limits are far above what any known client asks for: the frontend's page counts 50,000 values, the
+introspection query of the usual tools has 17 levels and 350 tokens.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from graphql import (
+    ASTValidationRule,
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValidationContext,
+)
+
+from events.graphql.connection import DEFAULT_SIZE, MAX_SIZE
+
+MAX_LENGTH = 100_000
+"""Characters of a query. Most are ids: Python clients write them out instead of using variables."""
+MAX_TOKENS = 10_000
+"""Tokens of a query."""
+MAX_FIELDS = 500
+"""Fields and fragments that a query mentions; checking that they can be merged takes time by their square."""
+MAX_DEPTH = 24
+"""Selections inside of one another, those of fragments included."""
+MAX_VALUES = 500_000
+"""Values of the largest answer that the query can have: the fields of an edge times the size of the page."""
+
+
+class Size(NamedTuple):
+    """How large a selection is."""
+
+    depth: int
+    values: int
+
+
+class SizeLimit(ASTValidationRule):
+    """Refuses operations that are too deep, or whose answer could be too large."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        """Begin with a document."""
+        super().__init__(context)
+        self._context = context
+        self._fragments: dict[tuple[str, int], Size] = {}
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_args: object) -> None:
+        """Measure an operation; graphql-core calls it."""
+        depth, values = self._measure(node.selection_set, rows=1)
+        if depth > MAX_DEPTH:
+            self.report_error(refusal(f"The query has {depth} levels; at most {MAX_DEPTH} are allowed"))
+        if values > MAX_VALUES:
+            told = f"The answer could have {values} values; at most {MAX_VALUES} are allowed"
+            self.report_error(refusal(f"{told}: ask for fewer fields, smaller pages, or in several queries"))
+
+    def _measure(self, selection_set: SelectionSetNode | None, rows: int) -> Size:
+        """Return the size of a selection; ``rows`` is how many edges its parent can have."""
+        if selection_set is None:
+            return Size(0, 0)
+        sizes = [self._selection(selection, rows) for selection in selection_set.selections]
+        return Size(1 + max(each.depth for each in sizes), sum(each.values for each in sizes))
+
+    def _selection(self, node: SelectionNode, rows: int) -> Size:
+        if isinstance(node, FragmentSpreadNode):
+            return self._fragment(node.name.value, rows)
+        if not isinstance(node, FieldNode):
+            return self._measure(node.selection_set, rows)  # type: ignore[attr-defined]  # an inline fragment
+        depth, values = self._measure(node.selection_set, _page_size(node))
+        return Size(depth, (1 + values) * (rows if node.name.value == "edges" else 1))
+
+    def _fragment(self, name: str, rows: int) -> Size:
+        """Return the size of a fragment, measured once; one that contains itself is for other rules to refuse."""
+        fragment = self._context.get_fragment(name)
+        if fragment is None:
+            return Size(0, 0)
+        if (name, rows) not in self._fragments:
+            self._fragments[name, rows] = Size(0, 0)
+            self._fragments[name, rows] = self._measure(fragment.selection_set, rows)
+        return self._fragments[name, rows]
+
+
+def _page_size(field: FieldNode) -> int:
+    """Return how many edges a field can have; a size that is a variable may be any."""
+    given = {argument.name.value: argument.value for argument in field.arguments}
+    size = given.get("first", given.get("last"))
+    if size is None:
+        return DEFAULT_SIZE
+    return min(int(size.value), MAX_SIZE) if isinstance(size, IntValueNode) else MAX_SIZE
+
+
+class FieldLimit(ASTValidationRule):
+    """Refuses queries that mention too many fields and fragments."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        """Begin with a document."""
+        super().__init__(context)
+        self._count = 0
+
+    def enter_selection_set(self, node: SelectionSetNode, *_args: object) -> None:
+        """Count the members of a selection; graphql-core calls it."""
+        before, self._count = self._count, self._count + len(node.selections)
+        if before <= MAX_FIELDS < self._count:
+            self.report_error(refusal(f"The query has more than {MAX_FIELDS} fields and fragments"))
+
+
+def refusal(message: str) -> GraphQLError:
+    """Return the error for a query that asks for too much."""
+    return GraphQLError(message, extensions={"code": "too_complex"})
+
+
+LIMITS: Sequence[type[ASTValidationRule]] = (FieldLimit, SizeLimit)

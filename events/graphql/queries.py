@@ -1,0 +1,105 @@
+"""What can be asked: each resolver turns its arguments into phrases of a queryset and a page of it.
+
+The context of a query is the actor who asks.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import graphene
+from graphql import GraphQLResolveInfo
+
+from events.errors import UserMissing
+from events.graphql import columns, filters, people
+from events.graphql.connection import PageInfo, cursor_at, objects_of, page_info, rows_of, window_for
+from events.graphql.execution import Edges, mentioned
+from events.graphql.types import EventsConnection, UserNode, UsersConnection, texts
+
+PAGING = ("first", "after", "last", "before")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A page, as the types of the schema want it."""
+
+    edges: Edges
+    page_info: PageInfo
+    field_stats: tuple[()] = ()
+
+
+class Query(graphene.ObjectType):
+    """What can be asked."""
+
+    events = graphene.Field(
+        EventsConnection,
+        required=True,
+        ids=texts(),
+        topics=graphene.Argument(texts(), description="topics, or patterns with * for any text"),
+        projects=texts(),
+        users=texts(),
+        states=graphene.Argument(texts(), deprecation_reason="Use statuses."),
+        statuses=texts(),
+        has_children=graphene.Boolean(description="whether other events depend on the event"),
+        older_than=graphene.String(description="ISO 8601; UTC if it has no offset"),
+        newer_than=graphene.String(description="ISO 8601; UTC if it has no offset"),
+        filter=graphene.String(description="words that topic, project, user or description contain"),
+        include_logs=graphene.Boolean(required=True, default_value=False),
+        first=graphene.Int(description="oldest first; 100 if nothing is given, at most 1000"),
+        after=graphene.String(),
+        last=graphene.Int(description="newest first"),
+        before=graphene.String(),
+    )
+    users = graphene.Field(
+        UsersConnection,
+        required=True,
+        names=texts(),
+        emails=texts(),
+        project_name=graphene.String(description="users who may see the project"),
+        first=graphene.Int(description="by name; 100 if nothing is given, at most 1000"),
+        after=graphene.String(),
+        last=graphene.Int(description="by name, backwards"),
+        before=graphene.String(),
+    )
+    user = graphene.Field(UserNode, required=True, name=graphene.String(required=True))
+    me = graphene.Field(UserNode, required=True)
+
+    @staticmethod
+    def resolve_events(_root: None, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+        """Return a page of the events that the actor may see: one query."""
+        window = window_for(**_page(arguments))
+        found = filters.events_for(info.context, filters.Wanted(**arguments))
+        asked = mentioned(info, "edges", "node")
+        rows, more = rows_of(found, "creation_order", columns.columns_of(asked), window)
+        return Connection(
+            edges=Edges(rows=rows, node=columns.node_of(asked), cursor=columns.cursor),
+            page_info=page_info(window, [row[0] for row in rows], more=more),
+        )
+
+    @staticmethod
+    def resolve_users(_root: None, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+        """Return a page of the users that the actor may know of, by name."""
+        window = window_for(**_page(arguments), key=str)
+        found = people.people_for(info.context, people.Wanted(**arguments))
+        page, more = objects_of(found, "username", window)
+        return Connection(
+            edges=Edges(rows=people.described(page), node=people.NODE, cursor=lambda person: cursor_at(person.name)),
+            page_info=page_info(window, [user.username for user in page], more=more),
+        )
+
+    @staticmethod
+    def resolve_user(_root: None, info: GraphQLResolveInfo, name: str) -> people.Person:
+        """Return one user; UserMissing also if the actor may not know of him."""
+        found = people.described(list(people.people_for(info.context, people.Wanted(names=[name]))))
+        if not found:
+            raise UserMissing
+        return found[0]
+
+    @staticmethod
+    def resolve_me(_root: None, info: GraphQLResolveInfo) -> people.Person:
+        """Return who asks."""
+        return Query.resolve_user(None, info, info.context.name)
+
+
+def _page(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take the arguments that say which page is wanted out of the others."""
+    return {name: arguments.pop(name, None) for name in PAGING}

@@ -1,0 +1,97 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tests.factories import make_event
+from tests.graphql.asking import data, refusal, topics
+
+ApiAs = Callable[[str], Client]
+
+EVENTS = {
+    "own.alpha": ("alpha", "artist"),
+    "own.beta": ("beta", "artist"),
+    "own.global": (None, "artist"),
+    "other.alpha": ("alpha", "manager"),
+    "other.beta": ("beta", "manager"),
+    "other.global": (None, "manager"),
+    "guest.alpha": ("alpha", "guest"),
+    "auth.login": (None, "manager"),
+}
+EVERYTHING = list(EVENTS)
+
+
+@pytest.fixture
+def ids(db: None) -> list[str]:
+    made = (make_event(topic, project=project, user=user) for topic, (project, user) in EVENTS.items())
+    return [event.id.hex for event in made]
+
+
+@pytest.mark.parametrize(
+    ("role", "listed"),
+    [
+        ("admin", EVERYTHING),
+        ("manager", EVERYTHING),
+        ("service", EVERYTHING),
+        ("artist", ["own.alpha", "own.global"]),
+        ("guest", []),
+    ],
+)
+def test_lists_hold_what_the_role_may_see(api_as: ApiAs, ids: list[str], role: str, listed: list[str]) -> None:
+    assert topics(api_as(role)) == listed
+    assert topics(api_as(role), includeLogs=True, topics=["*"], users=[]) == []
+    assert topics(api_as(role), users=["manager"]) == [topic for topic in listed if EVENTS[topic][1] == "manager"]
+
+
+@pytest.mark.parametrize(
+    ("role", "readable"),
+    [
+        ("admin", EVERYTHING),
+        ("manager", EVERYTHING),
+        ("service", EVERYTHING),
+        ("artist", ["own.alpha", "own.global", "other.alpha", "other.global", "guest.alpha"]),
+        ("guest", []),
+    ],
+)
+def test_ids_give_what_rest_gives_by_id(api_as: ApiAs, ids: list[str], role: str, readable: list[str]) -> None:
+    api = api_as(role)
+    assert topics(api, ids=ids) == readable
+    rest = [api.get(f"/api/events/{event_id}").status_code for event_id in ids]
+    assert rest == [200 if topic in readable else 403 for topic in EVENTS]
+
+
+def test_a_service_that_speaks_for_a_user_sees_what_the_user_sees(api: Client, ids: list[str]) -> None:
+    body = {"query": "{ events { edges { node { topic } } } me { name isService } }"}
+    answer = api.post("/graphql", body, content_type="application/json", headers={"X-as-user": "artist"}).json()
+    assert [edge["node"]["topic"] for edge in answer["data"]["events"]["edges"]] == ["own.alpha", "own.global"]
+    assert answer["data"]["me"] == {"name": "artist", "isService": False}
+
+
+NAMES = "{ users { edges { node { name } } } }"
+EVERYBODY = ["admin", "artist", "guest", "manager", "service"]
+
+
+@pytest.mark.parametrize(
+    ("role", "known"),
+    [
+        ("admin", EVERYBODY),
+        ("manager", EVERYBODY),
+        ("service", EVERYBODY),
+        ("artist", ["artist"]),
+        ("guest", ["guest"]),
+    ],
+)
+def test_only_those_who_run_the_studio_know_the_others(api_as: ApiAs, role: str, known: list[str]) -> None:
+    api = api_as(role)
+    assert [edge["node"]["name"] for edge in data(api, NAMES)["users"]["edges"]] == known
+    for name in EVERYBODY:
+        query = f'{{ user(name: "{name}") {{ name }} }}'
+        if name in known:
+            assert data(api, query) == {"user": {"name": name}}
+        else:
+            assert refusal(api, query) == ("User not found", "user_missing")
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_everybody_may_ask_who_he_is(api_as: ApiAs, role: str) -> None:
+    assert data(api_as(role), "{ me { name } }") == {"me": {"name": role}}
