@@ -11,24 +11,26 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from events import accounts
 from events.actor import Actor
-from events.errors import Forbidden
+from events.errors import CredentialInvalid, Forbidden
 
 TOKEN_MISSING = "Access token is missing"  # noqa: S105 - AYON's words
 CHALLENGE = "ApiKey"
 """What ``WWW-Authenticate`` says in a 401."""
 
 
-def actor_behind(request: HttpRequest) -> Actor | None:
-    """Return who sent the request; None if nobody says so.
+def actor_behind(request: HttpRequest) -> Actor:
+    """Return who sent the request.
 
-    Raise CredentialInvalid if the key or token is nobody's, UserMissing if a service speaks for a user that
-    there is not, Forbidden if a browser that would change something has no CSRF token.
+    Raise CredentialInvalid if nobody says so, or if the key or token is nobody's; UserMissing if a service
+    speaks for a user that there is not; Forbidden if a browser that may change something has no CSRF token.
     """
     if actor := actor_by_key(request.headers):
         return actor
     if found := actor_by_token(request.headers, request.GET):
         return found[0]
-    return actor_by_session(request)
+    if actor := actor_by_session(request):
+        return actor
+    raise CredentialInvalid(TOKEN_MISSING)
 
 
 def actor_by_key(headers: Mapping[str, str]) -> Actor | None:

@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events import errors
+from events import credentials, errors
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def _in_our_words(error: Exception) -> Exception:
         case exceptions.ParseError():
             return exceptions.ValidationError({"body": [str(error.detail)]}, "json")
         case exceptions.NotAuthenticated():
-            return exceptions.NotAuthenticated("Access token is missing")
+            return exceptions.NotAuthenticated(credentials.TOKEN_MISSING)
         case Http404():
             return exceptions.NotFound()
         case SuspiciousOperation():  # too many parameters, or a name that this server does not answer to

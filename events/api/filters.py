@@ -1,15 +1,36 @@
 """The filters of ``GET /api/events``, all on indexed columns."""
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
 
 from events.models import Event
 from events.queryset import topics_condition
 from events.status import Status
 from events.validation import check_patterns, parse_id
+
+
+class MomentField(IsoDateTimeField):
+    """A time in ISO 8601; in the time zone of the server if it has no offset."""
+
+    def to_python(self, value: object) -> datetime | None:
+        """Return the time in UTC; an offset may lead out of the years that there are."""
+        moment = super().to_python(value)
+        try:
+            return None if moment is None else moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid"], "invalid") from error
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """Compares with a time."""
+
+    field_class = MomentField
 
 
 class EventFilter(filters.FilterSet):
@@ -19,8 +40,8 @@ class EventFilter(filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=Status.choices)
     depends_on = django_filters.CharFilter(method="depending_on", help_text="the id of an event")
     dependsOn = django_filters.CharFilter(field_name="depends_on", method="depending_on")  # noqa: N815 - the wire's
-    created_after = django_filters.IsoDateTimeFilter("created_at", "gt")
-    created_before = django_filters.IsoDateTimeFilter("created_at", "lt")
+    created_after = MomentFilter("created_at", "gt")
+    created_before = MomentFilter("created_at", "lt")
 
     class Meta:
         model = Event

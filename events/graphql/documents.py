@@ -35,7 +35,7 @@ class QueryRefused(Exception):
 def execute(query: str, variables: dict[str, Any] | None, operation: str | None, by: Actor) -> ExecutionResult:
     """Answer a query. What is wrong with it, or goes wrong, is among the errors of the result; nothing is raised."""
     try:
-        document = (_remembered if len(query) <= REMEMBERED_LENGTH else _checked)(query)
+        document = (_remembered if len(query) <= REMEMBERED_LENGTH else checked)(query)
     except QueryRefused as refused:
         return ExecutionResult(None, refused.errors)
     return execute_sync(
@@ -48,7 +48,7 @@ def execute(query: str, variables: dict[str, Any] | None, operation: str | None,
     )
 
 
-def _checked(query: str) -> DocumentNode:
+def checked(query: str) -> DocumentNode:
     """Return the query, which fits the schema and keeps to the limits; or raise QueryRefused.
 
     The limits come first: among the rules of the standard are some whose time grows with the square of the query.
@@ -63,4 +63,4 @@ def _checked(query: str) -> DocumentNode:
     return document
 
 
-_remembered = lru_cache(REMEMBERED)(_checked)
+_remembered = lru_cache(REMEMBERED)(checked)

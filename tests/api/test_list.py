@@ -65,7 +65,7 @@ def many(api: Client) -> list[str]:
         ("?status=pending", "2"),
         ("?status=pending&status=failed", "42"),
         ("?status=finished&topic=test.*", "1"),
-        ("?topic=&project=&status=", "4321"),
+        ("?topic=&project=", "4321"),
         ("?unknown=1", "4321"),
         ("?limit=5000", "4321"),
         ("?limit=2", "43"),

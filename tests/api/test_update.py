@@ -39,9 +39,10 @@ def test_null_changes_nothing(api: Client) -> None:
     assert (now.description, now.project, now.sender, now.summary) == ("first", "alpha", "tab", {"a": 1})
 
 
-@pytest.mark.parametrize(
-    "body", [{"projectName": "beta"}, {"project_name": "beta"}, {"projectName": "x", "project": "beta"}]
-)
+OLD_NAMES = [{"projectName": "beta"}, {"project_name": "beta"}, {"projectName": "x", "project": "beta"}]
+
+
+@pytest.mark.parametrize("body", OLD_NAMES)
 def test_the_old_name_of_project_is_taken(api: Client, body: dict[str, str]) -> None:
     assert patch(api, make_event(), body) == (204, None)
     assert Event.objects.get().project == "beta"
