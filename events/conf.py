@@ -1,7 +1,5 @@
 """The settings of the event system, read when asked for, so that a test can override them."""
 
-from typing import cast
-
 from django.conf import settings
 
 
@@ -12,19 +10,23 @@ def version() -> str:
 
 def max_body() -> int:
     """Return how many bytes the body of one request may have."""
-    return cast("int", settings.EVENTS_MAX_BODY)
+    value: int = settings.EVENTS_MAX_BODY
+    return value
 
 
 def threads() -> int:
     """Return how many requests one process works on at a time; each holds a database connection."""
-    return cast("int", settings.EVENTS_THREADS)
+    value: int = settings.EVENTS_THREADS
+    return value
 
 
 def credential_cache_seconds() -> float:
     """Return for how long a process may trust a key or token that it has checked; 0 checks every time."""
-    return cast("float", settings.EVENTS_CREDENTIAL_CACHE_SECONDS)
+    value: float = settings.EVENTS_CREDENTIAL_CACHE_SECONDS
+    return value
 
 
 def token_lifetime_hours() -> int:
     """Return after how many hours a token from the login expires."""
-    return cast("int", settings.EVENTS_TOKEN_LIFETIME_HOURS)
+    value: int = settings.EVENTS_TOKEN_LIFETIME_HOURS
+    return value
