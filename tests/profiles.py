@@ -1,5 +1,6 @@
 """Run the whole suite once per profile: embedded (SQLite, one process) and production (PostgreSQL, Redis).
 
+The two run side by side, and what the second one printed follows when the first has ended.
 ``TEST_DATABASE_URL`` and ``TEST_REDIS_URL`` say where the services are. Where they cannot be reached, the
 second run is left out and the last lines say so; with ``CI`` set that is a failure.
 """
@@ -7,6 +8,8 @@ second run is left out and the last lines say so; with ``CI`` set that is a fail
 import os
 import subprocess
 import sys
+import tempfile
+from typing import IO
 
 import psycopg
 import redis
@@ -17,20 +20,30 @@ REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 
 def main() -> int:
     """Return 0 if everything that was to be run has passed."""
-    arguments = sys.argv[1:]
-    failed = run("embedded", arguments, DATABASE_URL="", REDIS_URL="")
     missing = unreachable()
-    if not missing:
-        failed |= run("production", arguments, DATABASE_URL=DATABASE_URL, REDIS_URL=REDIS_URL)
+    with tempfile.TemporaryFile() as aside:
+        production = None if missing else start(aside, DATABASE_URL=DATABASE_URL, REDIS_URL=REDIS_URL)
+        headline("embedded")
+        failed = start(None, DATABASE_URL="", REDIS_URL="").wait()
+        if production:
+            failed |= production.wait()
+            headline("production")
+            aside.seek(0)
+            sys.stdout.buffer.writelines(aside)
     for problem in missing:
         print(f"NOT RUN: the production profile, because {problem}")
-    return failed or bool(missing and os.environ.get("CI"))
+    return bool(failed) or bool(missing and os.environ.get("CI"))
 
 
-def run(profile: str, arguments: list[str], **services: str) -> int:
-    print(f"\n=== {profile} profile ===", flush=True)
+def start(output: IO[bytes] | None, **services: str) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in (os.environ | services).items() if value}
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, check=False).returncode
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *sys.argv[1:]], env=environment, stdout=output, stderr=output
+    )
+
+
+def headline(profile: str) -> None:
+    print(f"\n=== {profile} profile ===", flush=True)
 
 
 def unreachable() -> list[str]:
