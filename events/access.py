@@ -10,6 +10,9 @@
 | delete, query | yes | no | yes | no | no |
 | enroll | no | no | yes | no | no |
 | receive | all | all | all | project access | public topics |
+| see a user | all | all | all | himself, the names of others | as a user |
+| see a project | all | all | all | those granted | those granted |
+| restart the server | yes | yes | yes | no | no |
 """
 
 import re
@@ -92,6 +95,21 @@ def may_enroll(actor: Actor) -> bool:
 
 def may_name_user(actor: Actor) -> bool:
     """Tell whether the actor may dispatch in somebody else's name."""
+    return actor.is_manager
+
+
+def may_see_user(actor: Actor, name: str) -> bool:
+    """Tell whether the actor may see all of a user; of the others he may know the names."""
+    return actor.is_manager or actor.name == name
+
+
+def visible_users(actor: Actor) -> Q:
+    """Return ``may_see_user`` as a condition on users."""
+    return Q() if actor.is_manager else Q(username=actor.name)
+
+
+def may_restart(actor: Actor) -> bool:
+    """Tell whether the actor may have the server processes start anew."""
     return actor.is_manager
 
 

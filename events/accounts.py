@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
 from django.contrib.auth import authenticate, get_user_model
@@ -31,17 +31,37 @@ def actor_of(user: AbstractBaseUser) -> Actor:
     """Return the actor that a Django user is at this moment; a guest is one even among the managers."""
     assert isinstance(user, User)  # noqa: S101 - for mypy: AUTH_USER_MODEL is Django's
     groups = set(user.groups.values_list("name", flat=True))
+    granted = ProjectGrant.objects.filter(Q(user=user) | Q(group__user=user))
+    return actor_with(user, groups, granted.values_list("project", flat=True))
+
+
+def actor_with(user: User, groups: Collection[str], projects: Iterable[str]) -> Actor:
+    """Return the actor that a user is who belongs to these groups and was granted these projects."""
     is_service = SERVICES in groups
     is_guest = GUESTS in groups and not user.is_superuser and not is_service
-    granted = ProjectGrant.objects.filter(Q(user=user) | Q(group__user=user))
     return Actor(
         name=user.username,
         is_admin=user.is_superuser,
         is_service=is_service,
         has_manager_role=MANAGERS in groups and not is_guest,
         is_guest=is_guest,
-        projects=frozenset(granted.values_list("project", flat=True)),
+        projects=frozenset(projects),
     )
+
+
+def with_project(project: str) -> Q:
+    """Return the condition on users that they may see a project: by a grant, or because they run the studio."""
+    if UNSTORABLE.search(project):  # it can be nobody's, and PostgreSQL cannot be asked
+        project = ""
+    grants = ProjectGrant.objects.filter(project=project)
+    granted = Q(pk__in=grants.exclude(user=None).values("user")) | _in_groups(pk__in=grants.values("group"))
+    managers = _in_groups(name=MANAGERS) & ~_in_groups(name=GUESTS)
+    return granted | Q(is_superuser=True) | _in_groups(name=SERVICES) | managers
+
+
+def _in_groups(**which: object) -> Q:
+    """Return the condition that the user is in such a group."""
+    return Q(pk__in=User.objects.filter(groups__in=Group.objects.filter(**which)).values("pk"))
 
 
 def actor_named(name: str) -> Actor:

@@ -56,6 +56,12 @@ class UserMissing(EventError):
     code = "user_missing"
 
 
+class ProjectMissing(EventError):
+    """Project not found."""
+
+    code = "project_missing"
+
+
 class Forbidden(EventError):
     """Not allowed."""
 

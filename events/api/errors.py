@@ -23,6 +23,7 @@ STATUS_OF = {
     errors.EventHasChildren: 409,
     errors.EventMissing: 404,
     errors.UserMissing: 404,
+    errors.ProjectMissing: 404,
     errors.Forbidden: 403,
     errors.LoginFailed: 403,
     errors.CredentialInvalid: 401,

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events import accounts, conf
-from events.actor import Actor
+from events import accounts, conf, people
 from events.api import serializers
 from events.api.authentication import actor_behind
+from events.api.studio import ATTRIBUTES
 from events.errors import EventError
 
 STARTED = time.monotonic()
@@ -31,7 +31,8 @@ class InfoView(APIView):
         """Return version and uptime in seconds; somebody who is logged in also gets to know who he is."""
         answer: dict[str, object] = {"version": conf.version(), "uptime": time.monotonic() - STARTED}
         with suppress(EventError, APIException):  # no credential, or a bad one
-            answer["user"] = described(actor_behind(request))
+            person = people.person_named(actor_behind(request).name)
+            answer |= {"user": people.whole(person), "attributes": ATTRIBUTES, "sites": [], "ssoOptions": []}
         return Response(answer)
 
 
@@ -45,10 +46,9 @@ class LoginView(APIView):
         """Return the ``token`` (64 hexadecimal digits) to send as ``Authorization: Bearer``; 403 if it is not so."""
         given = serializers.LOGIN.run_validation(request.data)
         token, actor = accounts.log_in(given["name"], given["password"])
+        user = people.whole(people.person_named(actor.name))
         detail = f"Logged in as {actor.name}"
-        return Response(
-            {"detail": detail, "error": None, "token": token, "user": described(actor), "redirectUrl": None}
-        )
+        return Response({"detail": detail, "error": None, "token": token, "user": user, "redirectUrl": None})
 
 
 class LogoutView(APIView):
@@ -62,19 +62,3 @@ class LogoutView(APIView):
         else:
             logout(request._request)  # noqa: SLF001 - the session is Django's
         return Response({"detail": "Logged out"})
-
-
-def described(actor: Actor) -> dict[str, object]:
-    """Return what the wire says of a user."""
-    return {
-        "name": actor.name,
-        "attrib": {},
-        "ownAttrib": [],
-        "data": {
-            "isAdmin": actor.is_admin,
-            "isManager": actor.is_manager,
-            "isService": actor.is_service,
-            "isGuest": actor.is_guest,
-        },
-        "active": True,
-    }

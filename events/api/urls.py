@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from events.api import session, views
+from events.api import session, studio, views
 from events.api.errors import not_found
 
 urlpatterns = [
@@ -15,5 +15,10 @@ urlpatterns = [
     path("info", session.InfoView.as_view()),
     path("auth/login", session.LoginView.as_view()),
     path("auth/logout", session.LogoutView.as_view()),
+    path("users/me", studio.MeView.as_view()),
+    path("users/<str:name>", studio.UserView.as_view()),
+    path("projects", studio.ProjectsView.as_view()),
+    path("projects/<str:name>", studio.ProjectView.as_view()),
+    path("attributes", studio.AttributesView.as_view()),
     re_path("", not_found),
 ]

@@ -10,6 +10,7 @@ from events.api import serializers
 from events.api.authentication import actor_behind
 from events.api.filters import EventFilter
 from events.api.pagination import EventPages
+from events.api.parameters import flag_in
 from events.delete import delete
 from events.dispatch import dispatch
 from events.enroll import enroll
@@ -49,8 +50,7 @@ class EventViewSet(ViewSet):
 
     def destroy(self, request: Request, event_id: str) -> Response:
         """Delete an event: 204, also if there is none; 409 if others depend on it, unless ``?cascade=true``."""
-        cascade = request.query_params.get("cascade", "").lower() in ("1", "true")
-        delete(event_id, cascade=cascade, by=actor_behind(request))
+        delete(event_id, cascade=flag_in(request, "cascade") is True, by=actor_behind(request))
         return Response(status=204)
 
     def list(self, request: Request) -> Response:

@@ -9,10 +9,12 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
+from events import people
 from events.errors import UserMissing
-from events.graphql import columns, filters, people
+from events.graphql import columns, filters
 from events.graphql.connection import PageInfo, cursor_at, objects_of, page_info, rows_of, window_for
 from events.graphql.execution import Edges, mentioned
+from events.graphql.people import NODE, node_for
 from events.graphql.types import EventsConnection, UserNode, UsersConnection, texts
 
 PAGING = ("first", "after", "last", "before")
@@ -82,20 +84,20 @@ class Query(graphene.ObjectType):
         found = people.people_for(info.context, people.Wanted(**arguments))
         page, more = objects_of(found, "username", window)
         return Connection(
-            edges=Edges(rows=people.described(page), node=people.NODE, cursor=lambda person: cursor_at(person.name)),
+            edges=Edges(rows=people.described(page), node=NODE, cursor=lambda person: cursor_at(person.name)),
             page_info=page_info(window, [user.username for user in page], more=more),
         )
 
     @staticmethod
-    def resolve_user(_root: None, info: GraphQLResolveInfo, name: str) -> people.Person:
-        """Return one user; UserMissing also if the actor may not know of him."""
-        found = people.described(list(people.people_for(info.context, people.Wanted(names=[name]))))
+    def resolve_user(_root: None, info: GraphQLResolveInfo, name: str) -> dict[str, object]:
+        """Return one user; UserMissing also if the actor may not see him."""
+        found = people.described(people.people_for(info.context, people.Wanted(names=[name])))
         if not found:
             raise UserMissing
-        return found[0]
+        return node_for(found[0])
 
     @staticmethod
-    def resolve_me(_root: None, info: GraphQLResolveInfo) -> people.Person:
+    def resolve_me(_root: None, info: GraphQLResolveInfo) -> dict[str, object]:
         """Return who asks."""
         return Query.resolve_user(None, info, info.context.name)
 

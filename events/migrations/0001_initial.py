@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "API key",
                 "abstract": False,
             },
         ),

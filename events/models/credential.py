@@ -24,6 +24,9 @@ class ApiKey(Credential):
     preview = models.CharField(max_length=8, editable=False)
     """The first characters, so that people can tell keys apart."""
 
+    class Meta:
+        verbose_name = "API key"
+
     def __str__(self) -> str:
         """Name the key without giving it away."""
         return f"{self.name} ({self.preview}…)"

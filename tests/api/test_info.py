@@ -41,14 +41,12 @@ def test_a_key_in_place_of_a_token_is_anonymous(people: Roles) -> None:
 
 def test_whoever_is_logged_in_gets_to_know_who_he_is(api_as: Callable[[str], Client]) -> None:
     for role in ("admin", "manager", "service", "artist", "guest"):
-        user: dict[str, Any] = api_as(role).get("/api/info").json()["user"]
-        assert user["name"] == role
-        assert user["data"] == {
-            "isAdmin": role == "admin",
-            "isManager": role in ("admin", "manager", "service"),
-            "isService": role == "service",
-            "isGuest": role == "guest",
-        }
+        client = api_as(role)
+        answer = client.get("/api/info").json()
+        assert set(answer) == {"version", "uptime", "user", "attributes", "sites", "ssoOptions"}
+        assert answer["user"] == client.get("/api/users/me").json()
+        assert answer["attributes"] == client.get("/api/attributes").json()["attributes"]
+        assert (answer["user"]["name"], answer["sites"], answer["ssoOptions"]) == (role, [], [])
 
 
 def test_a_token_counts_as_well(people: Roles) -> None:

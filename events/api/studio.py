@@ -1,0 +1,66 @@
+"""The REST endpoints of what surrounds the events: users, projects, and the attributes that both have."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from events import access, people, projects
+from events.api.authentication import actor_behind
+from events.api.parameters import flag_in
+
+ATTRIBUTES = tuple(
+    {
+        "name": name,
+        "scope": ["user"],
+        "position": position,
+        "builtin": True,
+        "data": {"type": "string", "title": title, "default": None},
+    }
+    for position, (name, title) in enumerate({"fullName": "Full name", "email": "E-mail"}.items())
+)
+"""What ``attrib`` of users holds; projects have none here."""
+
+
+class MeView(APIView):
+    """``GET /api/users/me``: who asks. Clients find out with it what kind of credential they have."""
+
+    def get(self, request: Request) -> Response:
+        """Return all of the user."""
+        return Response(people.whole(people.person_named(actor_behind(request).name)))
+
+
+class UserView(APIView):
+    """``GET /api/users/{name}``."""
+
+    def get(self, request: Request, name: str) -> Response:
+        """Return all of the user to managers and to the user, and the name to anybody else."""
+        actor = actor_behind(request)
+        person = people.person_named(name)
+        return Response(people.whole(person) if access.may_see_user(actor, person.name) else people.glimpse(person))
+
+
+class ProjectsView(APIView):
+    """``GET /api/projects``."""
+
+    def get(self, request: Request) -> Response:
+        """Return the projects that the actor may see, by name; all of them are active, and none is a library."""
+        wanted = flag_in(request, "active") is not False and flag_in(request, "library") is not True
+        found = projects.projects_for(actor_behind(request)) if wanted else []
+        listed = [projects.listing(project) for project in found]
+        return Response({"detail": f"{len(listed)} projects", "count": len(listed), "projects": listed})
+
+
+class ProjectView(APIView):
+    """``GET /api/projects/{name}``."""
+
+    def get(self, request: Request, name: str) -> Response:
+        """Return a project; 404 also if the actor may not see it."""
+        return Response(projects.full(projects.project_named(name, actor_behind(request))))
+
+
+class AttributesView(APIView):
+    """``GET /api/attributes``."""
+
+    def get(self, _request: Request) -> Response:
+        """Return the attributes of users."""
+        return Response({"attributes": ATTRIBUTES})
