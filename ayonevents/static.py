@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from servestatic import ServeStaticASGI
 
+from ayonevents.middleware import POLICY
+
 MAX_AGE = 60
 """Seconds for which a browser need not ask; after that the answer is mostly 304, without a look at the file."""
 
@@ -36,3 +38,4 @@ def _directories() -> list[str]:
 
 def _add_headers(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001 - the signature is ServeStatic's
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = POLICY  # a picture may be opened as a page, too

@@ -1,5 +1,6 @@
 """A real server process, as ``make run`` starts it, with a database of its own."""
 
+import itertools
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "only-for-tests"
 KEY = "0123456789abcdef0123456789abcdef"
 OF_THE_TESTS = ("SECRET_KEY", "EVENTS_CREDENTIAL_CACHE_SECONDS")
+_numbers = itertools.count(1)
 READY = re.compile(r"ready on (\S+)")
 
 
@@ -92,8 +94,8 @@ class Server:
 
 
 def _database_of_its_own(url: str) -> str:
-    """Make an empty database beside the one that the URL names."""
-    name = f"test_ayonevents_live_{os.getpid()}"
+    """Make an empty database beside the one that the URL names; each server of this run has another."""
+    name = f"test_ayonevents_live_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name}")
