@@ -9,18 +9,19 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from events import bus, conf
+from events import bus, conf, restart
 
 BUSY_SECONDS = 10.0
 """For how long a stop waits for a request that is still worked on before the idle threads end without it."""
 
 
 class Lifespan:
-    """Ties the bus to the server's event loop, and ends the threads with their database connections."""
+    """Ties bus and restart to the server's event loop, and ends the threads with their database connections."""
 
     def __init__(self, threads: ThreadPoolExecutor) -> None:
         """Take the threads that requests are served with, EVENTS_THREADS of them."""
         self.threads = threads
+        self.restarts: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - the signature is ASGI's
         """Follow the server through its life."""
@@ -28,6 +29,7 @@ class Lifespan:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 bus.attach(asyncio.get_running_loop())
+                self.restarts = asyncio.create_task(restart.listen())
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self._stop()
@@ -36,6 +38,9 @@ class Lifespan:
 
     async def _stop(self) -> None:
         """End the threads first: what they publish at last still goes through the loop."""
+        if self.restarts is not None:
+            self.restarts.cancel()
+            await asyncio.wait([self.restarts])
         together = threading.Barrier(conf.threads())
         for _ in range(conf.threads()):
             self.threads.submit(_close_connections, together)

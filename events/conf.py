@@ -1,6 +1,15 @@
 """The settings of the event system, read when asked for, so that a test can override them."""
 
+import time
+
 from django.conf import settings
+
+_STARTED = time.monotonic()
+
+
+def uptime() -> float:
+    """Return for how many seconds this process has been running; it reads its settings as it starts."""
+    return time.monotonic() - _STARTED
 
 
 def version() -> str:

@@ -1,6 +1,5 @@
 """The REST endpoints around the session: what the server is, logging in and out."""
 
-import time
 from contextlib import suppress
 
 from django.contrib.auth import logout
@@ -16,8 +15,6 @@ from events.api.authentication import actor_behind
 from events.api.studio import ATTRIBUTES
 from events.errors import EventError
 
-STARTED = time.monotonic()
-
 
 class InfoView(APIView):
     """``GET /api/info``: for everybody, and the health check of the server."""
@@ -29,7 +26,7 @@ class InfoView(APIView):
 
     def get(self, request: Request) -> Response:
         """Return version and uptime in seconds; somebody who is logged in also gets to know who he is."""
-        answer: dict[str, object] = {"version": conf.version(), "uptime": time.monotonic() - STARTED}
+        answer: dict[str, object] = {"version": conf.version(), "uptime": conf.uptime()}
         with suppress(EventError, APIException):  # no credential, or a bad one
             person = people.person_named(actor_behind(request).name)
             answer |= {"user": people.whole(person), "attributes": ATTRIBUTES, "sites": [], "ssoOptions": []}

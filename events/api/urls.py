@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from events.api import session, studio, views
+from events.api import session, studio, system, views
 from events.api.errors import not_found
 
 urlpatterns = [
@@ -20,5 +20,6 @@ urlpatterns = [
     path("projects", studio.ProjectsView.as_view()),
     path("projects/<str:name>", studio.ProjectView.as_view()),
     path("attributes", studio.AttributesView.as_view()),
+    path("system/restart", system.RestartView.as_view()),
     re_path("", not_found),
 ]

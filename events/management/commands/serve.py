@@ -1,7 +1,9 @@
 """Start the event server: one process of a production ASGI server with everything it needs."""
 
 import errno
+import os
 import socket
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
+from events import restart
 from events.management.first_start import ADMIN, Credentials, credentials, make_data_dir
 
 GRACE = 15
@@ -48,7 +51,11 @@ class Command(BaseCommand):
             except OperationalError as error:
                 raise CommandError(f"The database cannot be used: {str(error).strip().splitlines()[0]}") from error
             address = settings.PUBLIC_URL or _address(listener)
-            serve(listener, lambda: self.stdout.write(_welcome(address, found)))
+            again = serve(listener, lambda: self.stdout.write(_welcome(address, found)))
+        if again:
+            self.stdout.write("Starting anew …")
+            self.stdout.flush()
+            _start_anew()
         self.stdout.write("Stopped.")
 
 
@@ -59,6 +66,7 @@ class Server(uvicorn.Server):
         """Call ``on_ready`` once requests are answered."""
         super().__init__(config)
         self.on_ready = on_ready
+        self.restarting = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
@@ -66,9 +74,13 @@ class Server(uvicorn.Server):
         if self.started:
             self.on_ready()
 
+    def restart(self) -> None:
+        """Finish what is under way, and stop in order to start anew."""
+        self.restarting = self.should_exit = True
 
-def serve(listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve on the socket until a signal asks to stop."""
+
+def serve(listener: socket.socket, on_ready: Callable[[], None]) -> bool:
+    """Serve on the socket until a signal asks to stop, or somebody to restart; return whether it was a restart."""
     module, _, name = settings.ASGI_APPLICATION.rpartition(".")
     config = uvicorn.Config(
         f"{module}:{name}",
@@ -81,8 +93,17 @@ def serve(listener: socket.socket, on_ready: Callable[[], None]) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
+    server = Server(config, on_ready)
+    restart.set_stop(server.restart)
     with suppress(KeyboardInterrupt):  # Ctrl-C: by then the server has shut down in good order
-        Server(config, on_ready).run(sockets=[listener])
+        server.run(sockets=[listener])
+        return server.restarting
+    return False
+
+
+def _start_anew() -> None:
+    """Become the same command again: new code and settings count, and a process manager sees one process live on."""
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - it is this very command
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,17 @@
+"""The REST endpoints about the server itself."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from events.api.authentication import actor_behind
+from events.restart import request_restart
+
+
+class RestartView(APIView):
+    """``POST /api/system/restart``."""
+
+    def post(self, request: Request) -> Response:
+        """Have every server process answer what it is at, end, and come back: 204."""
+        request_restart(actor_behind(request))
+        return Response(status=204)

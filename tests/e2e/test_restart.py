@@ -1,0 +1,42 @@
+"""A restart by request: the server comes back by itself, as the same process."""
+
+import requests
+
+from tests.e2e.server import READY, Server
+
+
+def wait_until_ready(server: Server) -> None:
+    """Read on until the server says again that it is ready."""
+    assert server.process.stdout is not None
+    for line in server.process.stdout:
+        server.output.append(line)
+        if ready := READY.search(line):
+            server.url = ready.group(1)
+            return
+    raise AssertionError("".join(server.output))
+
+
+def test_the_server_comes_back_and_has_kept_everything(server: Server) -> None:
+    event_id = server.post("/api/events", {"topic": "test.kept"}).json()["id"]
+    before = server.process.pid
+    assert server.post("/api/system/restart", {}).status_code == 204
+    wait_until_ready(server)
+    assert (server.process.poll(), server.process.pid) == (None, before)
+    assert "Starting anew …\n" in server.output
+    assert [each["topic"] for each in server.all_events()] == ["server.restart_requested", "test.kept"]
+    assert server.get(f"/api/events/{event_id}").status_code == 200
+    assert server.stop() != 1
+    assert "Traceback" not in "".join(server.output)
+
+
+def test_an_event_on_the_topic_restarts_nothing(server: Server) -> None:
+    assert server.post("/api/events", {"topic": "server.restart_requested"}).status_code == 200
+    uptime = server.get("/api/info").json()["uptime"]
+    assert server.get("/api/info").json()["uptime"] > uptime
+    server.stop()
+    assert "Starting anew …\n" not in server.output
+
+
+def test_the_address_itself_answers_anybody(server: Server) -> None:
+    answer = requests.get(f"{server.url}/", timeout=30)
+    assert (answer.status_code, answer.url) == (200, f"{server.url}/admin/login/?next=/admin/")
