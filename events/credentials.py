@@ -1,7 +1,11 @@
 """Who sent this request: what headers, the query string and the session say, read once for every door.
 
-In this order: an API key, a token from the login, the session cookie of somebody who is logged in to the
-viewer. What is there and wrong is refused; it never falls through to the next.
+In this order: an API key, a token from the login (in the cookie ``accessToken``, in a header, in the query
+string), the session cookie of somebody who is logged in to the viewer. What is there and wrong is refused; it
+never falls through to the next.
+
+The login does not set the cookie ``accessToken``: clients that keep cookies would send it with every request,
+without a CSRF token. A page that wants it, as AYON's does, sets it by itself.
 """
 
 from collections.abc import Mapping
@@ -14,6 +18,7 @@ from events.actor import Actor
 from events.errors import CredentialInvalid, Forbidden
 
 TOKEN_MISSING = "Access token is missing"  # noqa: S105 - AYON's words
+TOKEN_COOKIE = "accessToken"  # noqa: S105 - a name
 CHALLENGE = "ApiKey"
 """What ``WWW-Authenticate`` says in a 401."""
 
@@ -26,7 +31,7 @@ def actor_behind(request: HttpRequest) -> Actor:
     """
     if actor := actor_by_key(request.headers):
         return actor
-    if found := actor_by_token(request.headers, request.GET):
+    if found := actor_by_token(request):
         return found[0]
     if actor := actor_by_session(request):
         return actor
@@ -46,16 +51,22 @@ def actor_by_key(headers: Mapping[str, str]) -> Actor | None:
     return accounts.actor_named(named) if named and actor.is_service else actor
 
 
-def actor_by_token(headers: Mapping[str, str], query: Mapping[str, str]) -> tuple[Actor, str] | None:
-    """Return who logged in with ``Authorization: Bearer TOKEN`` or ``?token=TOKEN``, and the token.
+def actor_by_token(request: HttpRequest) -> tuple[Actor, str] | None:
+    """Return who logged in with the cookie, ``Authorization: Bearer TOKEN`` or ``?token=TOKEN``, and the token.
 
     What has not the length of a token is ignored, as AYON does: its Python client asks with an API key in
-    the place of the token at every start, to find out what it has.
+    the place of the token at every start, to find out what it has. Forbidden as for the session, if nothing but
+    the cookie has the token.
     """
-    token = _authorization(headers, "bearer") or query.get("token", "")
+    kept = request.COOKIES.get(TOKEN_COOKIE, "")
+    sent = _authorization(request.headers, "bearer") or request.GET.get("token", "")
+    token = kept if len(kept) == accounts.TOKEN_LENGTH else sent
     if len(token) != accounts.TOKEN_LENGTH:
         return None
-    return accounts.actor_for_token(token), token
+    actor = accounts.actor_for_token(token)
+    if token != sent:
+        _check_csrf(request)
+    return actor, token
 
 
 def actor_by_session(request: HttpRequest) -> Actor | None:
@@ -67,9 +78,13 @@ def actor_by_session(request: HttpRequest) -> Actor | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_active:
         return None
+    _check_csrf(request)
+    return accounts.actor_of(user)
+
+
+def _check_csrf(request: HttpRequest) -> None:
     if reason := _CsrfCheck(_no_response).refusal(request):
         raise Forbidden(f"CSRF Failed: {reason}")
-    return accounts.actor_of(user)
 
 
 def _authorization(headers: Mapping[str, str], scheme: str) -> str:

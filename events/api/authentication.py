@@ -30,14 +30,16 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class TokenAuthentication(BaseAuthentication):
-    """A token from ``POST /api/auth/login``."""
+    """A token from ``POST /api/auth/login``, in a header, the query string or a cookie."""
 
     def authenticate(self, request: Request) -> Found:
         """Return who logged in, and the token; None if there is none."""
         try:
-            return credentials.actor_by_token(request.headers, request.query_params)
+            return credentials.actor_by_token(request._request)  # noqa: SLF001 - the framework's has no GET and no session
         except CredentialInvalid as error:
             raise AuthenticationFailed(str(error)) from error
+        except Forbidden as error:
+            raise PermissionDenied(str(error)) from error
 
 
 class BrowserAuthentication(BaseAuthentication):

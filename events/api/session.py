@@ -13,6 +13,7 @@ from events import accounts, conf, people
 from events.api import serializers
 from events.api.authentication import actor_behind
 from events.api.studio import ATTRIBUTES
+from events.credentials import TOKEN_COOKIE
 from events.errors import EventError
 
 
@@ -58,4 +59,7 @@ class LogoutView(APIView):
             accounts.log_out(request.auth)
         else:
             logout(request._request)  # noqa: SLF001 - the session is Django's
-        return Response({"detail": "Logged out"})
+        answer = Response({"detail": "Logged out"})
+        if TOKEN_COOKIE in request.COOKIES:
+            answer.delete_cookie(TOKEN_COOKIE)
+        return answer
