@@ -7,11 +7,14 @@ docs/settings.md lists the variables with their units and defaults. A value that
 import logging
 import secrets
 import socket
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import Env
 from marshmallow.validate import Range
+
+from ayonevents import databases
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -103,24 +106,7 @@ TEMPLATES = [
 # --- storage: SQLite in the data folder, or PostgreSQL -------------------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL", "")
-if DATABASE_URL:
-    DATABASES = {"default": env.dj_db_url("DATABASE_URL") | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
-else:
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": DATA_DIR / "events.sqlite3",
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                # Take the write lock at BEGIN: a transaction that reads first and writes later would
-                # otherwise fail with "database is locked" instead of waiting for its turn.
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                # FULL, so that an acknowledged event survives a power cut, not only a killed process.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
-            },
-        }
-    }
+DATABASES = {"default": databases.postgresql(env) if DATABASE_URL else databases.sqlite(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- channel layer: in this process, or Redis -----------------------------------------------------------
@@ -189,13 +175,20 @@ GRAPHENE = {"SCHEMA": "events.graphql.schema.schema"}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {
+        # events.outage tells of a database that is away, once and not for each request.
+        "told": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE,
+        }
+    },
     "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         # A refused request is the client's affair; what fails in the server is logged as an error anyway.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["told"]},
         "django.security.DisallowedHost": {"level": "ERROR"},
     },
 }

@@ -13,4 +13,4 @@ urlpatterns = [
     path("graphql", graphql_view),
 ]
 
-handler500 = "events.api.errors.server_error"
+handler500 = "ayonevents.failure.answer"

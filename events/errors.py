@@ -78,3 +78,9 @@ class LoginFailed(EventError):
     """Invalid login/password combination."""
 
     code = "login_failed"
+
+
+class DatabaseAway(EventError):
+    """The database is away or busy."""
+
+    code = "unavailable"

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events import credentials, errors
+from events import credentials, errors, outage
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +26,14 @@ STATUS_OF = {
     errors.Forbidden: 403,
     errors.LoginFailed: 403,
     errors.CredentialInvalid: 401,
+    errors.DatabaseAway: 503,
 }
 
 
 def answer_for(error: Exception, context: dict[str, Any]) -> Response:
     """Answer an exception of a view; Django REST framework calls it."""
     request: Request = context["request"]
+    error = outage.behind(error, f"{request.method} {request.path}") or error
     match _in_our_words(error):
         case errors.InvalidField() as told:
             problem = {"loc": [told.field], "msg": str(told), "type": "value_error"}
@@ -43,9 +44,6 @@ def answer_for(error: Exception, context: dict[str, Any]) -> Response:
             content = _invalid(request, list(_problems(told.detail)))
         case exceptions.APIException() as told:
             content = body(told.status_code, str(told.detail))
-        case OperationalError():
-            logger.error("The database is away or busy: %s", error)
-            content = body(503, "The database is away or busy")
         case _:
             logger.error("%s %s failed", request.method, request.path, exc_info=error)
             content = body(500, "Internal server error")
@@ -100,8 +98,8 @@ def _problems(detail: object, *loc: str | int) -> Iterator[dict[str, object]]:
 def _headers(error: Exception) -> dict[str, str]:
     """Return the headers that tell when to come again, and how to authenticate."""
     headers = {}
-    if isinstance(error, OperationalError):
-        headers["Retry-After"] = "1"
+    if isinstance(error, errors.DatabaseAway):
+        headers["Retry-After"] = str(outage.RETRY_AFTER)
     elif wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
     if challenge := getattr(error, "auth_header", None):
@@ -114,8 +112,3 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
     """Answer a path that there is not."""
     path = request.path
     return JsonResponse(body(404, f"API endpoint {path} not found", path=path), status=404)
-
-
-def server_error(_request: HttpRequest) -> JsonResponse:
-    """Answer what went wrong outside of the views, without telling what."""
-    return JsonResponse(body(500, "Internal server error"), status=500)

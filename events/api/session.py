@@ -1,15 +1,15 @@
 """The REST endpoints around the session: what the server is, logging in and out."""
 
-from contextlib import suppress
 
 from django.contrib.auth import logout
+from django.db import Error
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events import accounts, conf, people
+from events import accounts, conf, outage, people
 from events.api import serializers
 from events.api.authentication import actor_behind
 from events.api.studio import ATTRIBUTES
@@ -28,9 +28,14 @@ class InfoView(APIView):
     def get(self, request: Request) -> Response:
         """Return version and uptime in seconds; somebody who is logged in also gets to know who he is."""
         answer: dict[str, object] = {"version": conf.version(), "uptime": conf.uptime()}
-        with suppress(EventError, APIException):  # no credential, or a bad one
+        try:
             person = people.person_named(actor_behind(request).name)
             answer |= {"user": people.whole(person), "attributes": ATTRIBUTES, "sites": [], "ssoOptions": []}
+        except (EventError, APIException):  # no credential, or a bad one
+            pass
+        except Error as error:  # who is healthy without the database says so
+            if not outage.behind(error, "GET /api/info"):
+                raise
         return Response(answer)
 
 

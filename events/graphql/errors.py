@@ -2,7 +2,6 @@
 
 import logging
 
-from django.db import OperationalError
 from graphql import GraphQLError, GraphQLFormattedError
 
 from events.errors import EventError, InvalidField
@@ -29,10 +28,6 @@ def formatted(error: GraphQLError) -> GraphQLFormattedError:
         case EventError() as cause:
             told["message"] = str(cause)
             told["extensions"] = {"code": cause.code}
-        case OperationalError() as cause:
-            logger.error("The database is away or busy: %s", cause)
-            told["message"] = "The database is away or busy"
-            told["extensions"] = {"code": "unavailable"}
         case cause:
             logger.error("A query failed at %s", error.path, exc_info=cause)
             told["message"] = "Internal server error"

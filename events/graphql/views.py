@@ -4,7 +4,7 @@ Whatever is wrong with the query, the status is 200 and the answer ``{"data": nu
 clients give up on any other status before they look at the errors. Other statuses are for requests that have
 no query to be answered, in the form of REST, ``{"code": ..., "detail": ...}``: 401, 403 and 404 for credentials
 that are missing or do not serve, 400 for a body that is no JSON object, 405 for a method other than GET and POST,
-503 while the database is away.
+503 while the database is away, be it in the middle of a query: clients come again after a 503, and give up on errors.
 """
 
 import logging
@@ -13,20 +13,20 @@ from http import HTTPStatus
 
 import orjson
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from graphql import ExecutionResult, GraphQLError
 
-from events import credentials
+from events import credentials, outage
 from events.actor import Actor
-from events.errors import CredentialInvalid, EventError, Forbidden, UserMissing
+from events.errors import CredentialInvalid, DatabaseAway, EventError, Forbidden, UserMissing
 from events.graphql.documents import execute
 from events.graphql.errors import formatted
 
 logger = logging.getLogger(__name__)
 
-STATUS_OF: dict[type[EventError], int] = {CredentialInvalid: 401, Forbidden: 403, UserMissing: 404}
+STATUS_OF: dict[type[EventError], int] = {CredentialInvalid: 401, Forbidden: 403, UserMissing: 404, DatabaseAway: 503}
 
 
 class NotJson(Exception):
@@ -57,9 +57,10 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         return _refusal(400, str(error))
     except SuspiciousOperation:  # too many parameters
         return _refusal(400, "The request was refused")
-    except OperationalError as error:
-        logger.warning("The database is away or busy: %s", error)
-        return _refusal(503, "The database is away or busy", **{"Retry-After": "1"})
+    except Error as error:
+        if away := outage.behind(error, "/graphql"):
+            return _refusal(503, str(away))
+        raise
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -95,6 +96,9 @@ def _executed(asked: Asked, actor: Actor) -> ExecutionResult:
 
 def _answer(result: ExecutionResult) -> HttpResponse:
     content: dict[str, object] = {"data": result.data}
+    for error in result.errors or ():
+        if away := outage.behind(error.original_error, "/graphql"):
+            return _refusal(503, str(away))
     if result.errors:
         content["errors"] = [formatted(error) for error in result.errors]
     return HttpResponse(orjson.dumps(content), content_type="application/json")
@@ -103,5 +107,7 @@ def _answer(result: ExecutionResult) -> HttpResponse:
 def _refusal(status: int, detail: str, **headers: str) -> HttpResponse:
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = credentials.CHALLENGE
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(outage.RETRY_AFTER)
     content = orjson.dumps({"code": status, "detail": detail})
     return HttpResponse(content, status=status, content_type="application/json", headers=headers)

@@ -90,4 +90,6 @@ def test_what_nobody_has_foreseen_is_logged_and_not_told(
 def test_a_database_that_is_away_is_told(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     make_event()
     monkeypatch.setattr(queries, "rows_of", failing(OperationalError("password of the database")))
-    assert refusal(api, EVERY_ARGUMENT) == ("The database is away or busy", "unavailable")
+    answer = api.post("/graphql", {"query": EVERY_ARGUMENT}, content_type="application/json")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.json() == {"code": 503, "detail": "The database is away or busy"}
