@@ -4,9 +4,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from events.stream import adispatch_event, aupdate_event, dispatch_event, subscribe, update_event
+    from events.stream import (
+        adispatch_event,
+        adispatch_events,
+        aupdate_event,
+        dispatch_event,
+        dispatch_events,
+        subscribe,
+        update_event,
+    )
 
-__all__ = ["adispatch_event", "aupdate_event", "dispatch_event", "subscribe", "update_event"]
+__all__ = [
+    "adispatch_event",
+    "adispatch_events",
+    "aupdate_event",
+    "dispatch_event",
+    "dispatch_events",
+    "subscribe",
+    "update_event",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -14,6 +14,9 @@ from events.hashing import new_id
 from events.models import Event
 from events.status import Status
 
+ATTEMPTS = 3
+"""How often an event is stored whose hash was taken, by an event that is gone at the next look."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
@@ -57,6 +60,15 @@ class NewEvent:
         validation.check_texts("recipients", self.recipients, validation.RECIPIENTS_MAX)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched:
+    """What became of a new event that may be there already."""
+
+    id: UUID
+    created: bool
+    """False: an event with this hash was there before, and the id is that one's; nothing was stored or told."""
+
+
 def dispatch(new: NewEvent, by: Actor = SERVER) -> UUID:
     """Store the event and tell everybody who wants to know; return its id.
 
@@ -66,15 +78,28 @@ def dispatch(new: NewEvent, by: Actor = SERVER) -> UUID:
     """
     if not access.may_dispatch(by):
         raise Forbidden("Not allowed to update this event")
-    event = _event_for(new, by)
+    event = event_for(new, by)
     if new.store:
         event = _store(event, reuse=new.reuse)
-    progress = new.progress if new.progress is not None else 100.0 * new.finished
-    bus.publish_after_commit(message.dispatched(event, store=new.store, progress=progress, recipients=new.recipients))
+    announce(event, new)
     return event.id
 
 
-def _event_for(new: NewEvent, by: Actor) -> Event:
+def dispatch_once(new: NewEvent, by: Actor = SERVER) -> Dispatched:
+    """Do as ``dispatch`` does, but take an event with the same hash for this one instead of refusing."""
+    try:
+        return Dispatched(id=dispatch(new, by), created=True)
+    except HashConflict as conflict:
+        return Dispatched(id=UUID(str(conflict.details["id"])), created=False)
+
+
+def announce(event: Event, new: NewEvent) -> None:
+    """Tell everybody about the event, once it is committed."""
+    progress = new.progress if new.progress is not None else 100.0 * new.finished
+    bus.publish_after_commit(message.dispatched(event, store=new.store, progress=progress, recipients=new.recipients))
+
+
+def event_for(new: NewEvent, by: Actor) -> Event:
     """Return the event, not stored yet."""
     event_id = new_id()
     now = timezone.now()
@@ -98,15 +123,16 @@ def _event_for(new: NewEvent, by: Actor) -> Event:
     )
 
 
-def _store(event: Event, *, reuse: bool) -> Event:
+def _store(event: Event, *, reuse: bool, attempts: int = ATTEMPTS) -> Event:
     _check_dependency(event)
     try:
         return insert(event)
     except IntegrityError as error:
         existing = Event.objects.filter(hash=event.hash).only("id").first()
-        if existing is None:  # what it depends on has been deleted since the look, or the event that has the hash
-            _check_dependency(event)
-            raise HashConflict from error
+        if existing is None:  # what it depends on has been deleted since the look, or the event that had the hash
+            if attempts == 1:
+                raise
+            return _store(event, reuse=reuse, attempts=attempts - 1)
         if not reuse:
             raise HashConflict(id=existing.id.hex) from error
         return _overwrite(existing.id, event)

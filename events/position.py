@@ -33,6 +33,9 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Sql: TypeAlias = tuple[str, tuple[str | int, ...]]
 
+OUTSIDE = "a position is drawn in the transaction that stores it"
+NEXT = "CASE WHEN pg_current_xact_id() IS NULL THEN 0 ELSE nextval('events_position') END"
+
 
 class NextPosition(models.Func):
     """The next number, drawn by PostgreSQL after the transaction has got its id (CASE fixes that order).
@@ -46,7 +49,7 @@ class NextPosition(models.Func):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any) -> Sql:
         """Draw the number."""
-        return "CASE WHEN pg_current_xact_id() IS NULL THEN 0 ELSE nextval('events_position') END", ()
+        return NEXT, ()
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any) -> Sql:
         """Stand in for the number that the writer has to bring."""
@@ -69,6 +72,18 @@ def moved() -> Combinable | int:
     return NextPosition() if connection.vendor == "postgresql" else _draw(1)
 
 
+def draw(count: int) -> list[int]:
+    """Take the next ``count`` numbers, ascending, in the transaction that stores what they are for."""
+    if connection.vendor != "postgresql":
+        last = _draw(count)
+        return list(range(last - count + 1, last + 1))
+    if not connection.in_atomic_block:
+        raise RuntimeError(OUTSIDE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {NEXT} FROM generate_series(1, %s)", (count,))  # noqa: S608 - a constant
+        return [number for (number,) in cursor.fetchall()]
+
+
 def settled() -> int:
     """Return a number up to which nothing can appear any more.
 
@@ -86,7 +101,7 @@ def settled() -> int:
 def _draw(count: int) -> int:
     """Take the next ``count`` numbers on SQLite and return the last one; the write lock is held."""
     if not connection.in_atomic_block:
-        raise RuntimeError("a position is drawn in the transaction that stores it")
+        raise RuntimeError(OUTSIDE)
     with connection.cursor() as cursor:
         return _number(cursor, "UPDATE events_position SET value = value + %s RETURNING value", count)
 

@@ -19,6 +19,8 @@ RECIPIENTS_MAX = 1000
 """Users that one message names; it goes to every process with all of them."""
 PATTERNS_MAX = 200
 """Topics and patterns in one list; SQLite refuses conditions of more than a thousand parts."""
+BATCH_MAX = 1000
+"""Events that are dispatched with one request."""
 AGE_MAX_DAYS = 365_000
 """A thousand years back there still is a date."""
 
@@ -27,6 +29,12 @@ SENDER_TYPE = PROJECT
 ID = re.compile(r"[0-9a-f]{32}")
 # PostgreSQL stores neither of them.
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def check_batch(field: str, items: Sequence[object]) -> None:
+    """Refuse a batch that is too large for one statement."""
+    if len(items) > BATCH_MAX:
+        raise InvalidField(field, f"expected at most {BATCH_MAX} events, got {len(items)}")
 
 
 def check_topic(topic: str) -> None:

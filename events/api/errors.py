@@ -36,8 +36,7 @@ def answer_for(error: Exception, context: dict[str, Any]) -> Response:
     error = outage.behind(error, f"{request.method} {request.path}") or error
     match _in_our_words(error):
         case errors.InvalidField() as told:
-            problem = {"loc": [told.field], "msg": str(told), "type": "value_error"}
-            content = _invalid(request, [problem])
+            content = _invalid(request, [_problem(told)])
         case errors.EventError() as told:
             content = body(STATUS_OF[type(told)], str(told), **told.details)
         case exceptions.ValidationError() as told:
@@ -48,6 +47,22 @@ def answer_for(error: Exception, context: dict[str, Any]) -> Response:
             logger.error("%s %s failed", request.method, request.path, exc_info=error)
             content = body(500, "Internal server error")
     return Response(content, content["code"], headers=_headers(error))
+
+
+def item_error(error: Exception) -> dict[str, Any]:
+    """Return what is wrong with one item of a batch, as the answer to it alone would have it."""
+    match error:
+        case errors.InvalidField() as told:
+            return body(400, "Invalid event", errors=[_problem(told)])
+        case errors.EventError() as told:
+            return body(STATUS_OF[type(told)], str(told), **told.details)
+        case exceptions.ValidationError() as told:
+            return body(400, "Invalid event", errors=list(_problems(told.detail)))
+    raise error
+
+
+def _problem(error: errors.InvalidField) -> dict[str, object]:
+    return {"loc": [error.field], "msg": str(error), "type": "value_error"}
 
 
 def _in_our_words(error: Exception) -> Exception:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from events.dispatch import NewEvent
 from events.enroll import EnrollRequest
+from events.errors import InvalidField
 from events.update import EventChanges
 from events.watermark import Sources
 
@@ -98,6 +99,16 @@ class Texts(serializers.Field[list[str], object, list[str], object]):
         return data
 
 
+class Items(serializers.Field[list[object], object, list[object], object]):
+    """A list of whatever; each item is looked at by itself."""
+
+    def to_internal_value(self, data: object) -> list[object]:
+        """Return the list."""
+        if not isinstance(data, list):
+            raise serializers.ValidationError("expected a list")
+        return data
+
+
 class WireSerializer(serializers.Serializer[Any]):
     """A request's body: keys in camelCase or snake_case, unknown ones ignored, null as good as not given."""
 
@@ -141,6 +152,29 @@ class DispatchSerializer(WireSerializer):
     def command(self, data: object, **defaults: str | None) -> NewEvent:
         """Return what to dispatch."""
         return NewEvent(**{**defaults, **self.run_validation(data)})
+
+
+class OnConflictSerializer(WireSerializer):
+    """What the body of ``POST /api/events`` says about a hash that exists: ``refuse`` (409) or ``return``."""
+
+    on_conflict = Text()
+    reuse = Flag()
+
+    def wants_existing(self, data: object) -> bool:
+        """Tell whether the event that has the hash is as good as the new one."""
+        given = self.run_validation(data)
+        wish = given.get("on_conflict", "refuse")
+        if wish not in ("refuse", "return"):
+            raise InvalidField("onConflict", "expected refuse or return")
+        if wish == "return" and given.get("reuse"):
+            raise InvalidField("onConflict", "expected no reuse along with return")
+        return bool(wish == "return")
+
+
+class BatchSerializer(WireSerializer):
+    """The body of ``POST /api/events/batch``."""
+
+    events = Items(required=True)
 
 
 class UpdateSerializer(WireSerializer):
@@ -202,6 +236,8 @@ class LoginSerializer(WireSerializer):
 
 # One instance each is enough: checking a body leaves no trace in them, and making one costs more than a check.
 DISPATCH = DispatchSerializer()
+ON_CONFLICT = OnConflictSerializer()
+BATCH = BatchSerializer()
 UPDATE = UpdateSerializer()
 ENROLL = EnrollSerializer()
 LOGIN = LoginSerializer()

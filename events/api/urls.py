@@ -3,10 +3,12 @@
 from django.urls import path, re_path
 
 from events.api import session, studio, system, views
+from events.api.batch import BatchView
 from events.api.errors import not_found
 
 urlpatterns = [
     path("events", views.EventViewSet.as_view({"post": "create", "get": "list"})),
+    path("events/batch", BatchView.as_view()),
     path(
         "events/<str:event_id>",
         views.EventViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),

@@ -9,15 +9,16 @@ from events import access, message
 from events.api import serializers
 from events.api.authentication import actor_behind
 from events.api.filters import EventFilter
+from events.api.headers import sender_of
 from events.api.pagination import EventPages
 from events.api.parameters import flag_in
 from events.delete import delete
-from events.dispatch import dispatch
+from events.dispatch import dispatch, dispatch_once
 from events.enroll import enroll
 from events.errors import EventMissing, Forbidden
 from events.models import Event
 from events.update import update
-from events.validation import NAME_LENGTH, SENDER_TYPE, UNSTORABLE, parse_id
+from events.validation import parse_id
 
 
 class EventViewSet(ViewSet):
@@ -26,8 +27,15 @@ class EventViewSet(ViewSet):
     filterset_class = EventFilter
 
     def create(self, request: Request) -> Response:
-        """Dispatch an event: 200 with its ``id``; 409 if its hash exists, with the ``id`` of that event."""
-        new = serializers.DISPATCH.command(request.data, **_sender_of(request))
+        """Dispatch an event: 200 with its ``id``; 409 if its hash exists, with the ``id`` of that event.
+
+        With ``"onConflict": "return"`` a hash that exists is no error: 200 with the ``id`` of that event and
+        ``created``, which is false then.
+        """
+        new = serializers.DISPATCH.command(request.data, **sender_of(request))
+        if serializers.ON_CONFLICT.wants_existing(request.data):
+            done = dispatch_once(new, actor_behind(request))
+            return Response({"id": done.id.hex, "created": done.created})
         return Response({"id": dispatch(new, actor_behind(request)).hex})
 
     def retrieve(self, request: Request, event_id: str) -> Response:
@@ -44,7 +52,7 @@ class EventViewSet(ViewSet):
 
     def partial_update(self, request: Request, event_id: str) -> Response:
         """Change an event: 204."""
-        changes = serializers.UPDATE.command(request.data, **_sender_of(request))
+        changes = serializers.UPDATE.command(request.data, **sender_of(request))
         update(event_id, changes, actor_behind(request))
         return Response(status=204)
 
@@ -67,18 +75,8 @@ class EnrollViewSet(ViewSet):
 
     def create(self, request: Request) -> Response:
         """Hand out a job: 200 with ``id dependsOn hash status``, or 204 if there is nothing to do."""
-        wanted = serializers.ENROLL.command(request.data, **_sender_of(request))
+        wanted = serializers.ENROLL.command(request.data, **sender_of(request))
         job = enroll(wanted, actor_behind(request))
         if job is None:
             return Response(status=204)
         return Response({"id": job.id.hex, "dependsOn": job.depends_on.hex, "hash": job.hash, "status": job.status})
-
-
-def _sender_of(request: Request) -> dict[str, str | None]:
-    """Return who sends by the headers; what they say wrongly is ignored, as in AYON."""
-    sender = request.headers.get("X-Sender", "")
-    sender_type = request.headers.get("X-Sender-Type", "")
-    return {
-        "sender": sender if 0 < len(sender) <= NAME_LENGTH and not UNSTORABLE.search(sender) else None,
-        "sender_type": sender_type if len(sender_type) <= NAME_LENGTH and SENDER_TYPE.fullmatch(sender_type) else "api",
-    }

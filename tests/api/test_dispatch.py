@@ -99,3 +99,39 @@ def test_who_may_not_dispatch_is_told_so(
 def test_a_stored_event_takes_few_queries(api: Client, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(7):  # three for the key; a position on SQLite, and the savepoint of a test
         post(api, "/api/events", {"topic": "test.event"})
+
+
+def test_a_conflict_can_be_answered_with_the_first(api: Client, publishing: Publishing) -> None:
+    wanted = {"topic": "ftrack.leech", "hash": "h", "onConflict": "return"}
+    _, first = post(api, "/api/events", wanted)
+    with publishing() as messages:
+        answers = [post(api, "/api/events", wanted | other) for other in ({}, {"topic": "test.other"})]
+    event = Event.objects.get()
+    assert first == {"id": event.id.hex, "created": True}
+    assert answers == [(200, {"id": event.id.hex, "created": False})] * 2
+    assert (event.topic, messages) == ("ftrack.leech", [])
+
+
+def test_a_conflict_can_be_asked_to_be_refused(api: Client) -> None:
+    first = make_event(hash="h")
+    status, answer = post(api, "/api/events", {"topic": "test.event", "hash": "h", "on_conflict": "refuse"})
+    assert (status, answer["id"]) == (409, first.id.hex)
+    status, answer = post(api, "/api/events", {"topic": "test.event", "onConflict": "refuse"})
+    assert (status, list(answer)) == (200, ["id"])
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"onConflict": "ignore"}, "expected refuse or return"),
+        ({"onConflict": True}, "expected a text"),
+        ({"onConflict": "return", "reuse": True}, "expected no reuse along with return"),
+    ],
+)
+def test_what_to_do_on_a_conflict_is_checked(
+    api: Client, publishing: Publishing, body: dict[str, object], message: str
+) -> None:
+    with publishing() as messages:
+        status, answer = post(api, "/api/events", {"topic": "test.event", "hash": "h"} | body)
+    assert (status, [(each["loc"], each["msg"]) for each in answer["errors"]]) == (400, [(["onConflict"], message)])
+    assert (Event.objects.count(), messages) == (0, [])

@@ -27,7 +27,7 @@ def test_update_takes_what_may_change() -> None:
     assert list(EventChangeFields.__annotations__) == list(inspect.signature(update.EventChanges).parameters)
 
 
-@pytest.mark.parametrize("verb", [stream.adispatch_event, stream.aupdate_event])
+@pytest.mark.parametrize("verb", [stream.adispatch_event, stream.adispatch_events, stream.aupdate_event])
 def test_async_verbs_are_coroutines(verb: object) -> None:
     assert inspect.iscoroutinefunction(verb)
 

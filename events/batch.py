@@ -1,0 +1,88 @@
+"""Batch: many new events enter the stream at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from events import access, bulk, validation
+from events.actor import SERVER, Actor
+from events.dispatch import ATTEMPTS, Dispatched, NewEvent, announce, event_for
+from events.errors import DependencyMissing, EventError, Forbidden, InvalidField
+from events.models import Event
+
+Outcome: TypeAlias = Dispatched | EventError
+"""What became of one event of a batch."""
+
+
+def dispatch_batch(batch: Sequence[NewEvent], by: Actor = SERVER) -> list[Outcome]:
+    """Store the events in one transaction, tell everybody, and return what became of each, in their order.
+
+    What is refused (``depends_on`` is no event; ``reuse``, which a batch does not do) has its error in its
+    place and does not keep the others out. A hash that is taken, also by an earlier event of the batch, gives
+    the id of the event that has it. The positions follow the order of the batch. Raise Forbidden if the
+    actor may not, InvalidField if there are more than BATCH_MAX events; then nothing has happened.
+    """
+    if not access.may_dispatch(by):
+        raise Forbidden("Not allowed to update this event")
+    validation.check_batch("events", batch)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                return _dispatch(batch, by)
+        except IntegrityError:  # what an event depends on, or what had its hash, has just been deleted
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError
+
+
+def _dispatch(batch: Sequence[NewEvent], by: Actor) -> list[Outcome]:
+    drafts = _with_dependencies([_draft(new, by) for new in batch])
+    first_of: dict[str, Event] = {}
+    for new, draft in zip(batch, drafts, strict=True):
+        if new.store and isinstance(draft, Event):
+            first_of.setdefault(draft.hash, draft)
+    created = bulk.insert_new(list(first_of.values()))
+    ids = _ids_of(hash_ for hash_, first in first_of.items() if first.id not in created)
+    outcomes: list[Outcome] = []
+    for new, draft in zip(batch, drafts, strict=True):
+        if isinstance(draft, EventError):
+            outcomes.append(draft)
+        elif not new.store or (first_of[draft.hash] is draft and draft.id in created):
+            announce(draft, new)
+            outcomes.append(Dispatched(id=draft.id, created=True))
+        else:
+            outcomes.append(Dispatched(id=ids.get(draft.hash, first_of[draft.hash].id), created=False))
+    return outcomes
+
+
+def _draft(new: NewEvent, by: Actor) -> Event | EventError:
+    """Return the event, not stored yet, or why it cannot be."""
+    if new.reuse:
+        return InvalidField("reuse", "expected false in a batch")
+    try:
+        return event_for(new, by)
+    except InvalidField as error:
+        return error
+
+
+def _with_dependencies(drafts: Sequence[Event | EventError]) -> list[Event | EventError]:
+    """Refuse those that depend on no event."""
+    wanted = {draft.depends_on_id for draft in drafts if isinstance(draft, Event) and draft.depends_on_id}
+    missing = wanted and wanted.difference(Event.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    return [
+        DependencyMissing() if isinstance(draft, Event) and draft.depends_on_id in missing else draft
+        for draft in drafts
+    ]
+
+
+def _ids_of(hashes: Iterable[str]) -> dict[str, UUID]:
+    """Return the ids of the events that have these hashes; IntegrityError if one of them is gone again."""
+    wanted = list(hashes)
+    if not wanted:
+        return {}
+    ids = dict(Event.objects.filter(hash__in=wanted).values_list("hash", "id"))
+    if len(ids) < len(wanted):
+        raise IntegrityError("an event was deleted while its hash was in the way")
+    return ids
