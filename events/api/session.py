@@ -1,6 +1,5 @@
 """The REST endpoints around the session: what the server is, logging in and out."""
 
-
 from django.contrib.auth import logout
 from django.db import Error
 from rest_framework.exceptions import APIException
