@@ -7,7 +7,7 @@
 | list events | all | all | all | own, with project access | none |
 | update | yes | yes | yes | own, with project access | no |
 | change a status | jobs | jobs | yes | own jobs | no |
-| delete, query | yes | no | yes | no | no |
+| delete, query, operate on many | yes | no | yes | no | no |
 | enroll | no | no | yes | no | no |
 | receive | all | all | all | project access | public topics |
 | see a user | all | all | all | himself, the names of others | as a user |
@@ -85,6 +85,16 @@ INSTALL_TOPICS = frozenset(f"{what}.install_from_url" for what in ("installer", 
 
 def may_delete(actor: Actor) -> bool:
     """Tell whether the actor may delete events."""
+    return actor.is_operator
+
+
+def may_operate(actor: Actor) -> bool:
+    """Tell whether the actor may delete, restart or abort everything that a filter finds."""
+    return actor.is_operator
+
+
+def may_query(actor: Actor) -> bool:
+    """Tell whether the actor may ask for events, payloads included, with a filter."""
     return actor.is_operator
 
 

@@ -1,5 +1,6 @@
 """Delete: events leave the stream."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -24,33 +25,38 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
         raise Forbidden("Not allowed to delete events")
     pk = validation.parse_id("eventId", event_id)
     with transaction.atomic():
-        event = Event.objects.select_for_update().filter(pk=pk).only("depends_on_id").first()
-        if event is None:
+        if not Event.objects.select_for_update().filter(pk=pk).values_list("pk"):
             return 0
         children = 0 if cascade else Event.objects.children_of([pk]).count()
         if children:
             raise EventHasChildren(children=children)
-        generations = _descendants(pk) if cascade else []
-        for generation in reversed(generations):
-            Event.objects.filter(pk__in=generation).delete()
-        Event.objects.filter(pk=pk).delete()
-        if event.depends_on_id:
-            Event.objects.filter(pk=event.depends_on_id).update(position=position.moved())
-    return 1 + sum(map(len, generations))
+        doomed = {pk}.union(*descendants([pk])) if cascade else {pk}
+        remove(doomed)
+    return len(doomed)
 
 
-def _descendants(root: UUID) -> list[list[UUID]]:
+def remove(ids: set[UUID]) -> None:
+    """Delete events that are locked and have no other children than each other; sources of jobs are free again."""
+    doomed = Event.objects.filter(pk__in=ids)
+    sources = {source for source in doomed.values_list("depends_on", flat=True) if source and source not in ids}
+    doomed.delete()
+    for source in sorted(sources):  # in one order, so that two deletions do not wait for each other
+        Event.objects.filter(pk=source).update(position=position.moved())
+
+
+def descendants(roots: Iterable[UUID]) -> list[list[UUID]]:
     """Return the ids of the children, of their children, and so on: one list for each generation.
 
     Each is locked before its own children are looked up, so that none gets another child in the meantime.
+    Raise EventHasChildren if there are more than CASCADE_MAX of them.
     """
     generations: list[list[UUID]] = []
-    parents = [root]
+    parents = list(roots)
     left = CASCADE_MAX
     while parents := _children(parents, left + 1):
         left -= len(parents)
         if left < 0:
-            raise EventHasChildren(f"More than {CASCADE_MAX} events depend on this event")
+            raise EventHasChildren(f"More than {CASCADE_MAX} events depend on what is to be deleted")
         generations.append(parents)
     return generations
 

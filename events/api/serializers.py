@@ -8,6 +8,7 @@ from rest_framework import serializers
 from events.dispatch import NewEvent
 from events.enroll import EnrollRequest
 from events.errors import InvalidField
+from events.operations import Operation
 from events.update import EventChanges
 from events.watermark import Sources
 
@@ -227,6 +228,22 @@ class EnrollSerializer(WireSerializer):
         return EnrollRequest(sources=sources, **values)
 
 
+class OperationSerializer(WireSerializer):
+    """The body of ``POST /api/eventops``."""
+
+    type = Text(required=True)
+    filter = JsonObject()
+    ids = Texts()
+    all = Flag()
+    cascade = Flag()
+    dry_run = Flag()
+
+    def command(self, data: object) -> Operation:
+        """Return what to do to which events."""
+        values = self.run_validation(data)
+        return Operation(kind=values.pop("type"), everything=values.pop("all", False), **values)
+
+
 class LoginSerializer(WireSerializer):
     """The body of ``POST /api/auth/login``."""
 
@@ -240,4 +257,5 @@ ON_CONFLICT = OnConflictSerializer()
 BATCH = BatchSerializer()
 UPDATE = UpdateSerializer()
 ENROLL = EnrollSerializer()
+OPERATION = OperationSerializer()
 LOGIN = LoginSerializer()

@@ -1,0 +1,207 @@
+"""Operations: delete, restart or abort everything that a filter finds, with numbers before and after.
+
+The viewer and ``POST /api/eventops`` both call ``operate``; nothing else changes many events at once.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from events import access, filters, validation
+from events.actor import SERVER, Actor
+from events.delete import remove
+from events.errors import Forbidden, InvalidField
+from events.lineage import Lineage
+from events.models import Event
+from events.queryset import EventQuerySet
+from events.status import OPEN, Status
+from events.update import EventChanges, update
+
+BATCH = 500
+"""Events that one transaction takes; others wait for no longer than that."""
+EXAMPLES = 5
+IDS_MAX = 10_000
+
+
+class Kind(StrEnum):
+    """What to do, to which events; what is found beside them is left alone and counted as skipped."""
+
+    DELETE = "delete"
+    """Deletes events in every state, also jobs that somebody holds; the source of a deleted job can be enrolled again.
+    An event that others depend on which stay, or are older (``reuse`` can make that), is left and counted as blocked;
+    with ``cascade`` it goes, and all that depends on it."""
+    RESTART = "restart"
+    """Sets jobs that are finished, failed or aborted to ``restarted``: the next enroll hands them out, whatever their
+    retries. Skips what is no job, jobs that somebody holds (pending, in_progress: abort them first, so that
+    none is worked on twice) and those restarted already."""
+    ABORT = "abort"
+    """Sets events that are pending or in_progress to ``aborted``, jobs and others. Skips everything else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What to do to which events: those that the filter finds, that have one of the ids, or both if both are given."""
+
+    kind: str
+    filter: Mapping[str, object] | None = None
+    """In the language of ``events.filters``."""
+    ids: Collection[str | UUID] | None = None
+    """At most IDS_MAX; those of no event are passed over."""
+    everything: bool = False
+    """All events are meant if neither filter nor ids restrict anything; that is refused otherwise."""
+    cascade: bool = False
+    """Delete what depends on the events as well; other kinds take no notice."""
+    dry_run: bool = False
+    """Only count; nothing changes."""
+
+    def __post_init__(self) -> None:
+        """Raise InvalidField for the first value that its field does not take."""
+        if self.kind not in list(Kind):
+            raise InvalidField("type", f"expected one of {', '.join(Kind)}")
+        if self.ids is not None and len(self.ids) > IDS_MAX:
+            raise InvalidField("ids", f"expected at most {IDS_MAX} ids, got {len(self.ids)}")
+        if not self.condition() and not self.everything:
+            raise InvalidField("filter", 'expected a filter with conditions, ids, or "all": true for all events')
+
+    def condition(self) -> Q:
+        """Return what the events have to satisfy; falsy if that is nothing."""
+        condition = filters.condition_for(self.filter or {})
+        if self.ids is not None:
+            condition &= Q(pk__in=[validation.parse_id(f"ids[{at}]", each) for at, each in enumerate(self.ids)])
+        return condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One of the events that an operation affects, as it was before."""
+
+    id: UUID
+    topic: str
+    project: str | None
+    status: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an operation has done, or in a dry run would do."""
+
+    affected: int
+    """Events that were changed or deleted, those that a cascade took along included."""
+    skipped: int
+    """Events that were found and are in no state for this operation."""
+    blocked: int
+    """Events that were found and not deleted, because others depend on them."""
+    examples: tuple[Example, ...]
+    """The first EXAMPLES of those affected."""
+
+
+Progress: TypeAlias = Callable[[Outcome], None]
+
+
+def operate(operation: Operation, by: Actor = SERVER, on_progress: Progress | None = None) -> Outcome:
+    """Carry the operation out, in batches of one transaction each, and tell how it went.
+
+    Each event is changed, moved and published as by a single update or deletion. What is dispatched meanwhile is not
+    touched. ``on_progress`` is called after each batch with what has been done so far; if it raises, the operation ends
+    there, and so it does at an error: what was done stays done, and the same operation takes up the rest.
+
+    Raise Forbidden if the actor may not; EventHasChildren if a cascade would take more than
+    ``delete.CASCADE_MAX`` events with one batch.
+    """
+    if not access.may_operate(by):
+        raise Forbidden("Not allowed to operate on events")
+    condition = operation.condition()
+    newest = Event.objects.order_by("-creation_order").values_list("creation_order", flat=True).first() or 0
+    found = Event.objects.filter(condition, creation_order__lte=newest).defer("summary", "payload")
+    tally = _Tally(on_progress or (lambda _: None))
+    if operation.kind == Kind.DELETE:
+        _delete(found, operation, Lineage(found, condition, dry_run=operation.dry_run), tally)
+    else:
+        _change_status(found, operation, tally)
+    return tally.outcome()
+
+
+@dataclass
+class _Tally:
+    on_progress: Progress
+    affected: int = 0
+    skipped: int = 0
+    blocked: int = 0
+    examples: list[Example] = field(default_factory=list)
+
+    def add(self, events: Collection[Event], *, affected: int, blocked: int = 0) -> None:
+        """Count a batch; the events are those to show."""
+        self.affected += affected
+        self.blocked += blocked
+        self.examples += [_example(event) for event in list(events)[: EXAMPLES - len(self.examples)]]
+        self.on_progress(self.outcome())
+
+    def outcome(self) -> Outcome:
+        return Outcome(
+            affected=self.affected, skipped=self.skipped, blocked=self.blocked, examples=tuple(self.examples)
+        )
+
+
+def _example(event: Event) -> Example:
+    return Example(
+        id=event.id,
+        topic=event.topic,
+        project=event.project,
+        status=event.status,
+        description=event.description,
+    )
+
+
+# --- restart and abort ----------------------------------------------------------------------------------
+
+_CONCERNED = {
+    Kind.RESTART: Q(depends_on__isnull=False, status__in=(Status.FINISHED, Status.FAILED, Status.ABORTED)),
+    Kind.ABORT: Q(status__in=OPEN),
+}
+_BECOMES = {Kind.RESTART: Status.RESTARTED, Kind.ABORT: Status.ABORTED}
+
+
+def _change_status(found: EventQuerySet, operation: Operation, tally: _Tally) -> None:
+    """Give the events their new state, oldest first: restarted jobs are handed out in the order of their change."""
+    kind = Kind(operation.kind)
+    concerned = found.filter(_CONCERNED[kind]).order_by("creation_order")
+    count = concerned.count()
+    tally.skipped = max(0, found.count() - count)
+    if operation.dry_run:
+        tally.add(concerned[:EXAMPLES], affected=count)
+        return
+    left = concerned
+    while True:
+        with transaction.atomic():
+            batch = list(left.select_for_update(no_key=True)[:BATCH])
+            for event in batch:
+                update(event.id, EventChanges(status=_BECOMES[kind]))
+        if not batch:
+            return
+        left = concerned.filter(creation_order__gt=batch[-1].creation_order)
+        tally.add(batch, affected=len(batch))
+
+
+# --- delete ---------------------------------------------------------------------------------------------
+
+
+def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally: _Tally) -> None:
+    """Delete the events, newest first, so that a job goes before its source."""
+    left = found.order_by("-creation_order")
+    while True:
+        with transaction.atomic():
+            batch = list(left.select_for_update()[:BATCH])
+            if not batch:
+                return
+            doomed = lineage.with_descendants(batch) if operation.cascade else lineage.without_parents(batch)
+            if not operation.dry_run:
+                remove(doomed)
+        left = found.filter(creation_order__lt=batch[-1].creation_order).order_by("-creation_order")
+        going = [event for event in batch if event.id in doomed]
+        tally.add(going, affected=len(doomed), blocked=len(batch) - len(going))
