@@ -28,7 +28,7 @@ class Lifespan:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                bus.attach(asyncio.get_running_loop())
+                await bus.start()
                 self.restarts = asyncio.create_task(restart.listen())
                 await send({"type": "lifespan.startup.complete"})
             else:
@@ -46,8 +46,7 @@ class Lifespan:
             self.threads.submit(_close_connections, together)
         await asyncio.to_thread(self.threads.shutdown)
         await sync_to_async(connections.close_all)()  # the thread that looks up who is behind a socket
-        await bus.drain()
-        bus.attach(None)
+        await bus.stop()
 
 
 def _close_connections(together: threading.Barrier) -> None:

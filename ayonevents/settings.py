@@ -190,6 +190,8 @@ LOGGING = {
         # A refused request is the client's affair; what fails in the server is logged as an error anyway.
         "django.request": {"level": "ERROR", "filters": ["told"]},
         "django.security.DisallowedHost": {"level": "ERROR"},
+        # It logs a traceback a second while Redis is away; events.relay says so once.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
     },
 }
 

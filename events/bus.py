@@ -1,78 +1,132 @@
-"""The way from a stored event to the sockets, of this process and of all others.
+"""The way from a stored event to everybody who waits for news, in this process and in all others.
 
-Publishing happens after the commit and never fails the write: what cannot be published is logged.
+Publishing happens after the commit and never fails the write: what cannot be published is logged. Listeners
+of the same process are told at once, those of other processes through ``events.relay``. The bus is a signal
+and no storage: what has to be complete is read from the database, by position.
 """
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import transaction
 
-from events import hooks
-from events.message import Message
+from events import hooks, relay
+from events.message import Envelope, Message
 
 logger = logging.getLogger(__name__)
 
-GROUP = "events"
-"""The group of the channel layer that every socket belongs to."""
-EVENT = "event.message"
-"""The type of the layer's messages: consumers handle it in ``event_message``."""
-
-_server_loop: asyncio.AbstractEventLoop | None = None
+OnEnvelope: TypeAlias = Callable[[Envelope], None]
+OnGap: TypeAlias = Callable[[], None]
 
 
-def attach(loop: asyncio.AbstractEventLoop | None) -> None:
-    """Publish from now on through the server's event loop, so that no thread makes a loop of its own."""
-    global _server_loop
-    _server_loop = loop
+@dataclass(frozen=True, slots=True, eq=False)
+class _Listener:
+    on_envelope: OnEnvelope
+    on_gap: OnGap
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    loop: asyncio.AbstractEventLoop
+    relay: relay.Relay
+
+
+_listeners: list[_Listener] = []
+_server: _Server | None = None
+
+
+def listen(on_envelope: OnEnvelope, on_gap: OnGap = lambda: None) -> Callable[[], None]:
+    """Call ``on_envelope(envelope)`` for each message that any process of the installation publishes.
+
+    The calls come on the event loop of this process's server, between ``start`` and ``stop``, whether the
+    listener came before or after the start; they must not block. What one process publishes comes in that
+    process's order, and never twice. What a listener raises is logged and stops nobody.
+
+    ``on_gap()`` is called when messages of other processes may have been missed: Redis was away, or this
+    process has only just begun to listen. Whoever needs them then looks into the database.
+
+    Return a function that ends it, and does nothing the second time.
+    """
+    listener = _Listener(on_envelope, on_gap)
+    _listeners.append(listener)
+
+    def stop_listening() -> None:
+        with suppress(ValueError):
+            _listeners.remove(listener)
+
+    return stop_listening
+
+
+async def start() -> None:
+    """Publish and listen from now on through this event loop, the server's; does nothing if that is so already.
+
+    It does not wait for Redis: where that is away, the relay goes on trying.
+    """
+    global _server
+    loop = asyncio.get_running_loop()
+    if _server is not None and _server.loop is loop:
+        return
+    _server = _Server(loop, relay.Relay(_tell, _tell_of_gap))
+    await _server.relay.start()
+
+
+async def stop() -> None:
+    """Send what was published, and end what ``start`` began."""
+    global _server
+    if _server is not None:
+        await asyncio.sleep(0)  # what other threads have handed over to the loop
+        await _server.relay.stop()
+        _server = None
 
 
 def publish_after_commit(message: Message) -> None:
-    """Tell handlers and sockets once the transaction is committed, or at once outside of one."""
+    """Tell handlers, sockets and other listeners once the transaction is committed, or at once outside of one."""
     transaction.on_commit(lambda: _publish(message), robust=True)
 
 
+def publish_deletion_after_commit(envelope: Envelope) -> None:
+    """Tell listeners that an event is gone; handlers and sockets are not told."""
+    transaction.on_commit(lambda: _send(envelope), robust=True)
+
+
 def _publish(message: Message) -> None:
-    envelope = {
-        "type": EVENT,
-        "topic": message.topic,
-        "project": message.project,
-        "user": message.user,
-        "recipients": None if message.recipients is None else list(message.recipients),
-        "frame": message.frame,
-    }
-    try:
-        if _server_loop is not None:
-            _server_loop.call_soon_threadsafe(_start_sending, envelope)
-        else:
-            async_to_sync(_send)(envelope)
-    except Exception:  # the event is stored; a dead bus must not make it look lost
-        logger.exception("Could not publish %s", message.topic)
+    _send(message)
     hooks.run(message)
 
 
-_sending: set[asyncio.Task[None]] = set()
-
-
-def _start_sending(envelope: dict[str, Any]) -> None:
-    task = asyncio.get_running_loop().create_task(_send(envelope))
-    _sending.add(task)
-    task.add_done_callback(_sending.discard)
-
-
-async def drain() -> None:
-    """Wait until all that was published is sent."""
-    while _sending:
-        await asyncio.gather(*_sending, return_exceptions=True)
-
-
-async def _send(envelope: dict[str, Any]) -> None:
+def _send(envelope: Envelope) -> None:
     try:
-        layer = get_channel_layer()
-        if layer is not None:
-            await layer.group_send(GROUP, envelope)
-    except Exception:  # Redis is away: sockets miss the frame, the event is stored
-        logger.exception("Could not publish %s", envelope["topic"])
+        if _server is not None and not _server.loop.is_closed():
+            _server.loop.call_soon_threadsafe(_take, envelope)
+        elif relay.is_needed():
+            async_to_sync(relay.send)(envelope)
+    except Exception:  # the event is stored; a dead bus must not make it look lost
+        logger.exception("Could not publish %s", envelope.topic)
+
+
+def _take(envelope: Envelope) -> None:
+    """Take what a thread of this process publishes."""
+    _tell(envelope)
+    if _server is not None:
+        _server.relay.forward(envelope)
+
+
+def _tell(envelope: Envelope) -> None:
+    for listener in tuple(_listeners):
+        try:
+            listener.on_envelope(envelope)
+        except Exception:  # one listener's fault is nobody else's
+            logger.exception("A listener failed on %s", envelope.topic)
+
+
+def _tell_of_gap() -> None:
+    for listener in tuple(_listeners):
+        try:
+            listener.on_gap()
+        except Exception:  # as above
+            logger.exception("A listener failed on a gap")

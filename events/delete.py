@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from events import access, position, validation
+from events import access, bus, message, validation
 from events.actor import SERVER, Actor
 from events.errors import EventHasChildren, Forbidden
 from events.models import Event
+from events.release import release
 
 CASCADE_MAX = 10_000
 """Events that one deletion may take along; all of them are locked at once."""
@@ -18,8 +19,9 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
     """Delete an event, with ``cascade`` also all that depends on it; return how many there were.
 
     Deleting what does not exist is no error. A deleted job sets its source free, so the source moves to
-    the end of the stream and can be enrolled again. Raise Forbidden if the actor may not,
-    EventHasChildren (with their number) if others depend on the event, or too many for one cascade.
+    the end of the stream and can be enrolled again; both is told after the commit. Raise Forbidden if the
+    actor may not, EventHasChildren (with their number) if others depend on the event, or too many for one
+    cascade.
     """
     if not access.may_delete(by):
         raise Forbidden("Not allowed to delete events")
@@ -38,10 +40,13 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
 def remove(ids: set[UUID]) -> None:
     """Delete events that are locked and have no other children than each other; sources of jobs are free again."""
     doomed = Event.objects.filter(pk__in=ids)
+    gone = [message.deleted(event) for event in doomed.defer("payload", "summary")]
     sources = {source for source in doomed.values_list("depends_on", flat=True) if source and source not in ids}
     doomed.delete()
     for source in sorted(sources):  # in one order, so that two deletions do not wait for each other
-        Event.objects.filter(pk=source).update(position=position.moved())
+        release(source)
+    for envelope in gone:
+        bus.publish_deletion_after_commit(envelope)
 
 
 def descendants(roots: Iterable[UUID]) -> list[list[UUID]]:

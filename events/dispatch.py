@@ -12,6 +12,7 @@ from events.actor import SERVER, Actor
 from events.errors import DependencyMissing, EventHasChildren, Forbidden, HashConflict, InvalidField
 from events.hashing import new_id
 from events.models import Event
+from events.release import release
 from events.status import Status
 
 ATTEMPTS = 3
@@ -172,5 +173,5 @@ def _overwrite(existing: UUID, event: Event) -> Event:
         event.position = position.moved()
         event.save(force_update=True)
         if stored.depends_on_id and (stored.depends_on_id, stored.topic) != (event.depends_on_id, event.topic):
-            Event.objects.filter(pk=stored.depends_on_id).update(position=position.moved())
+            release(stored.depends_on_id)
     return event

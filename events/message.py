@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, Self
 from uuid import UUID
 
 from events.models import Event
@@ -48,40 +49,102 @@ def full(event: Event) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What sockets and handlers are told: that an event was dispatched or updated."""
+class Envelope:
+    """What goes over the bus, to every process: a frame for the sockets, and what is needed to route it."""
 
+    id: str
+    """Of the event, 32 hexadecimal digits."""
     topic: str
     project: str | None
     user: str | None
-    frame: str
-    """The JSON text for the sockets, written once however many there are."""
-    event: dict[str, object] = field(hash=False)
-    """The same as a dict, for handlers in this process."""
+    status: str
+    depends_on: str | None
+    """The id of the source, if the event is a job."""
+    position: int | None
+    """The place in the stream that the change has got; None if nothing was stored."""
     recipients: Collection[str] | None = None
     """The only users who may get it; None: everybody who may see the event."""
+    progress: float | None = None
+    """Per cent, if it was told."""
     is_update: bool = False
+    is_deletion: bool = False
+    """The event is gone; that is told to the processes, and to no socket."""
+    frame: str = field(repr=False)
+    """The JSON object for the sockets, written once however many there are; empty for a deletion."""
+
+    def packed(self) -> list[Any]:
+        """Return it as plain values, for the way to another process."""
+        return [getattr(self, name) for name in _FIELDS]
+
+    @classmethod
+    def unpacked(cls, values: list[Any]) -> Self:
+        """Return what another process has packed."""
+        return cls(**dict(zip(_FIELDS, values, strict=True)))
+
+
+_FIELDS = tuple(Envelope.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Envelope):
+    """What handlers in this process are told as well: the event of the frame, as a dict."""
+
+    event: dict[str, object] = field(hash=False)
 
 
 def dispatched(event: Event, *, store: bool, progress: float, recipients: Collection[str] | None) -> Message:
     """Return the message about a new event."""
-    return _message(event, {"progress": progress, "store": store}, recipients, is_update=False)
+    return _message(
+        event, {"progress": progress, "store": store}, recipients, position=event.position if store else None
+    )
 
 
-def updated(event: Event, *, progress: float | None, recipients: Collection[str] | None) -> Message:
-    """Return the message about a change; it carries the progress only if that was given."""
+def updated(
+    event: Event, *, progress: float | None, recipients: Collection[str] | None, stored: bool = True
+) -> Message:
+    """Return the message about a change; it carries the progress only if that was given.
+
+    ``stored``: the change has given the event a new position; False if all there is to tell is the progress.
+    """
     extra: dict[str, object] = {} if progress is None else {"progress": progress}
-    return _message(event, extra, recipients, is_update=True)
+    return _message(event, extra, recipients, position=event.position if stored else None, is_update=True)
 
 
-def _message(event: Event, extra: dict[str, object], recipients: Collection[str] | None, *, is_update: bool) -> Message:
-    content = facts(event) | extra
-    return Message(
+def deleted(event: Event) -> Envelope:
+    """Return what the processes are told when an event is gone."""
+    return Envelope(
+        id=event.id.hex,
         topic=event.topic,
         project=event.project,
         user=event.user,
+        status=event.status,
+        depends_on=hex_or_none(event.depends_on_id),
+        position=None,
+        is_deletion=True,
+        frame="",
+    )
+
+
+def _message(
+    event: Event,
+    extra: dict[str, Any],
+    recipients: Collection[str] | None,
+    *,
+    position: int | None,
+    is_update: bool = False,
+) -> Message:
+    content = facts(event) | extra
+    return Message(
+        id=event.id.hex,
+        topic=event.topic,
+        project=event.project,
+        user=event.user,
+        status=event.status,
+        depends_on=hex_or_none(event.depends_on_id),
+        position=position,
+        recipients=None if recipients is None else tuple(recipients),
+        progress=extra.get("progress"),
+        is_update=is_update,
         frame=json.dumps(content, ensure_ascii=False, separators=(",", ":")),
         event=content,
-        recipients=None if recipients is None else tuple(recipients),
-        is_update=is_update,
     )

@@ -28,7 +28,6 @@ from typing import Any, NamedTuple, TypeAlias
 from django.db import connection, models  # noqa: TID251 - the sequence is not a model
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
 Sql: TypeAlias = tuple[str, tuple[str | int, ...]]
@@ -67,9 +66,9 @@ def stamp() -> dict[str, int]:
     return {"position": number, "creation_order": number}
 
 
-def moved() -> Combinable | int:
-    """Return the value for ``position`` that moves one changed event to the end of the stream."""
-    return NextPosition() if connection.vendor == "postgresql" else _draw(1)
+def moved() -> int:
+    """Draw the ``position`` that moves one changed event to the end of the stream; its row is locked already."""
+    return _draw(1)
 
 
 def draw(count: int) -> list[int]:
@@ -99,10 +98,12 @@ def settled() -> int:
 
 
 def _draw(count: int) -> int:
-    """Take the next ``count`` numbers on SQLite and return the last one; the write lock is held."""
+    """Take the next number, on SQLite the next ``count`` of them, and return the last one."""
     if not connection.in_atomic_block:
         raise RuntimeError(OUTSIDE)
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            return _number(cursor, f"SELECT {NEXT}")
         return _number(cursor, "UPDATE events_position SET value = value + %s RETURNING value", count)
 
 

@@ -78,7 +78,8 @@ def update(event_id: str | UUID, changes: EventChanges, by: Actor = SERVER) -> N
         else:  # who reports progress recognises its own message by the sender
             event.sender = changes.sender or event.sender
             event.sender_type = changes.sender_type or event.sender_type
-        bus.publish_after_commit(message.updated(event, progress=changes.progress, recipients=changes.recipients))
+        told = message.updated(event, progress=changes.progress, recipients=changes.recipients, stored=bool(columns))
+        bus.publish_after_commit(told)
 
 
 def _check_access(event: Event, changes: EventChanges, by: Actor) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import Error
 from events import access, bus
 from events.actor import Actor
 from events.errors import CredentialInvalid, InvalidField
+from events.message import Envelope
 from events.realtime import protocol
 from events.realtime.credentials import Credential, credential_for, credential_of
 
@@ -35,7 +37,8 @@ class EventSocket(AsyncWebsocketConsumer):
         self._credential: Credential | None = None
         self._actor: Actor | None = None
         self._subscription = protocol.Subscription()
-        self._joined = False
+        self._stop_listening: Callable[[], None] = lambda: None
+        self._deliveries: set[asyncio.Task[None]] = set()
         self._over = False
         """Nothing may be sent any more: the socket is closed, or is being closed."""
 
@@ -49,8 +52,7 @@ class EventSocket(AsyncWebsocketConsumer):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            if self._joined:
-                await self.channel_layer.group_discard(bus.GROUP, self.channel_name)
+            self._stop_listening()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Pass a message to its method.
@@ -87,24 +89,22 @@ class EventSocket(AsyncWebsocketConsumer):
             raise CredentialInvalid("Access token is missing")
         self._actor = await _actor_behind(self._credential)
         self._subscription = frame.subscription
-        await self._join()
+        await bus.start()  # for servers that have no lifespan
+        self._stop_listening()
+        self._stop_listening = bus.listen(self._take)
         await self._deliver(protocol.HEARTBEAT)
 
-    async def _join(self) -> None:
-        """Belong to the group, from now on or still."""
-        if self.channel_layer is not None:
-            self._joined = True
-            await self.channel_layer.group_add(bus.GROUP, self.channel_name)
-
-    async def event_message(self, message: dict[str, Any]) -> None:
+    def _take(self, envelope: Envelope) -> None:
         """Deliver a message of the bus if it was asked for and may be received."""
-        if self._actor is None:
+        if self._actor is None or envelope.is_deletion:
             return
-        topic, project = message["topic"], message["project"]
+        topic, project = envelope.topic, envelope.project
         if self._subscription.covers(topic, project) and access.may_receive(
-            self._actor, topic=topic, project=project, user=message["user"], recipients=message["recipients"]
+            self._actor, topic=topic, project=project, user=envelope.user, recipients=envelope.recipients
         ):
-            await self._deliver(message["frame"])
+            delivery = asyncio.get_running_loop().create_task(self._deliver(envelope.frame))
+            self._deliveries.add(delivery)
+            delivery.add_done_callback(self._deliveries.discard)
 
     async def _deliver(self, frame: str) -> None:
         if self._over:
@@ -156,8 +156,6 @@ class EventSocket(AsyncWebsocketConsumer):
         else:
             if credential is self._credential:
                 self._actor = actor
-        # The in-process layer drops members after a day, and those that were stuck for a minute.
-        await self._join()
 
 
 class NoSocket(AsyncWebsocketConsumer):

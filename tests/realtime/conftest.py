@@ -1,11 +1,21 @@
 """Keys for sockets, and sockets that need not wait."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from django.test import Client
 
-from events import accounts
+from events import accounts, bus
 from events.realtime import consumers
 from tests.conftest import Roles
+
+
+@pytest.fixture(autouse=True)
+async def running_bus() -> AsyncIterator[None]:
+    """What the lifespan of a server does."""
+    await bus.start()
+    yield
+    await bus.stop()
 
 
 @pytest.fixture

@@ -1,22 +1,11 @@
-import asyncio
-from collections.abc import AsyncIterator
-
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import transaction
 
-from events import adispatch_event, aupdate_event, bus, dispatch_event
+from events import adispatch_event, aupdate_event, dispatch_event
 from tests.realtime.sockets import Socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-async def attached_bus() -> AsyncIterator[None]:
-    """The bus publishes as in a server: through its event loop."""
-    bus.attach(asyncio.get_running_loop())
-    yield
-    bus.attach(None)
 
 
 async def test_a_dispatched_event_is_delivered_whole_but_for_its_payload(keys: dict[str, str]) -> None:
@@ -131,14 +120,14 @@ def dispatch_two() -> tuple[str, str]:
     return dispatch_event("log.info"), dispatch_event("log.info", store=False)
 
 
-async def test_a_transactions_events_come_in_order_after_it(keys: dict[str, str], attached_bus: None) -> None:
+async def test_a_transactions_events_come_in_order_after_it(keys: dict[str, str]) -> None:
     async with Socket() as socket:
         await socket.log_in(keys["service"], "log.")
         ids = await sync_to_async(dispatch_two)()
         assert ((await socket.event())["id"], (await socket.event())["id"]) == ids
 
 
-async def test_every_socket_gets_the_same_frame(keys: dict[str, str], attached_bus: None) -> None:
+async def test_every_socket_gets_the_same_frame(keys: dict[str, str]) -> None:
     async with Socket() as one, Socket() as other:
         await one.log_in(keys["service"], "*")
         await other.log_in(keys["artist"], "*")
