@@ -1,7 +1,9 @@
 """Dispatch: a new event enters the stream."""
 
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,6 +14,7 @@ from events.actor import SERVER, Actor
 from events.errors import DependencyMissing, EventHasChildren, Forbidden, HashConflict, InvalidField
 from events.hashing import new_id
 from events.models import Event
+from events.prepared import Statement, insert_if_new
 from events.release import release
 from events.status import Status
 
@@ -127,16 +130,20 @@ def event_for(new: NewEvent, by: Actor) -> Event:
 def _store(event: Event, *, reuse: bool, attempts: int = ATTEMPTS) -> Event:
     _check_dependency(event)
     try:
-        return insert(event)
-    except IntegrityError as error:
-        existing = Event.objects.filter(hash=event.hash).only("id").first()
-        if existing is None:  # what it depends on has been deleted since the look, or the event that had the hash
-            if attempts == 1:
-                raise
-            return _store(event, reuse=reuse, attempts=attempts - 1)
-        if not reuse:
-            raise HashConflict(id=existing.id.hex) from error
-        return _overwrite(existing.id, event)
+        stored = insert(event)
+    except IntegrityError:  # what it depends on has been deleted since the look
+        _check_dependency(event)
+        raise
+    if stored:
+        return event
+    existing = Event.objects.filter(hash=event.hash).only("id").first()
+    if existing is None:  # the event that had the hash has been deleted since
+        if attempts == 1:
+            raise IntegrityError("the event with this hash comes and goes")
+        return _store(event, reuse=reuse, attempts=attempts - 1)
+    if not reuse:
+        raise HashConflict(id=existing.id.hex)
+    return _overwrite(existing.id, event)
 
 
 def _check_dependency(event: Event) -> None:
@@ -144,16 +151,32 @@ def _check_dependency(event: Event) -> None:
         raise DependencyMissing
 
 
-def insert(event: Event) -> Event:
-    """Store a new event at the end of the stream; IntegrityError if its hash is taken.
-
-    A savepoint where a transaction is open already, so that the error does not spoil it.
-    """
-    with transaction.atomic():
+def insert(event: Event) -> bool:
+    """Store a new event at the end of the stream; return False, and store nothing, if its hash is taken."""
+    with nullcontext() if position.drawn_by_the_table() else transaction.atomic():
         for column, number in position.stamp().items():
             setattr(event, column, number)
-        event.save(force_insert=True)
-    return event
+        row = _insertion().row(**{name: getattr(event, name) for name in _stored_fields()})
+    if row is None:
+        return False
+    event.creation_order, event.position = row
+    event._state.adding = False  # noqa: SLF001 - as Django does when it has stored a row
+    return True
+
+
+@cache
+def _insertion() -> Statement:
+    return insert_if_new(Event, _stored_fields(), returning=_NUMBERS)
+
+
+@cache
+def _stored_fields() -> tuple[str, ...]:
+    """Return the columns that an event brings along."""
+    names = (each.attname for each in Event._meta.concrete_fields)
+    return tuple(name for name in names if name not in _NUMBERS or not position.drawn_by_the_table())
+
+
+_NUMBERS = ("creation_order", "position")
 
 
 def _overwrite(existing: UUID, event: Event) -> Event:

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
 from django.utils import timezone
 
-from events import access, bus, message, position, topics, validation
+from events import access, bus, claim, filters, glance, message, topics, validation, watermark
 from events.actor import Actor
 from events.dispatch import insert
 from events.errors import Forbidden, InvalidField
+from events.glance import Glance, Kind
 from events.hashing import job_hash, new_id
 from events.models import Consumer, Event
-from events.queryset import EventQuerySet
-from events.status import OPEN, Status
-from events.watermark import Sources, consumer_for, has_work
+from events.sources import Sources
+from events.status import Status
+from events.update import write
 
 ATTEMPTS = 16
 """How many sources one poll tries whose hash turns out to be taken."""
@@ -51,6 +51,8 @@ class EnrollRequest:
         validation.check_texts("ignoreSenderTypes", self.sources.ignored_sender_types, SENDER_TYPES_MAX)
         validation.check_age("ignoreOlderThan", self.sources.max_age_days)
         validation.check_retries("maxRetries", self.max_retries)
+        if self.sources.filter is not None:
+            filters.condition_for(self.sources.filter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,36 +80,47 @@ def enroll(request: EnrollRequest, by: Actor) -> Job | None:
     """
     if not access.may_enroll(by):
         raise Forbidden("Only services can enroll for jobs")
-    if (held := _held(request)) or (request.sequential and _open_jobs(request).exists()):
-        return held
-    consumer = consumer_for(request.sources)
-    if not has_work(consumer, request.sources) and not _retryable(request).exists():
-        return None
-    taken: set[UUID] = set()
-    while len(taken) < ATTEMPTS:
-        source_ids: list[UUID] = []
-        try:
-            with transaction.atomic():
-                return _claim(request, consumer, by, taken, source_ids)
-        except IntegrityError:  # somebody else was first
-            taken.update(source_ids)
-    return None
+    kind = Kind(request.sources.key(), request.sender is not None, request.sequential, request.sources)
+    seen = _look_around(request, kind)
+    if seen.held or seen.others or not (seen.repeatable() or seen.source):
+        return _held(seen)
+    with transaction.atomic():
+        if request.sequential:
+            _wait_for_turn(request)
+            seen = _look(request, kind, glance.ENDLESS)
+            if seen.held or seen.others:
+                return _held(seen)
+        return _hand_out_again(seen, kind, request, by) or _hand_out(seen, kind, request, by)
 
 
-def _claim(request: EnrollRequest, consumer: Consumer, by: Actor, taken: set[UUID], tried: list[UUID]) -> Job | None:
-    """Take the first job that is to be had, with its row locked; ``tried`` tells the caller which source."""
-    if request.sequential:
-        _wait_for_turn(request)
-        if (held := _held(request)) or _open_jobs(request).exists():
-            return held
-    if job := _locked(_retryable(request), request).first():
-        return _hand_out_again(job, request, by)
-    waiting = request.sources.without_job(changed_since=request.sources.oldest()).after(consumer.watermark)
-    source = _locked(waiting.exclude(pk__in=taken), request).defer("payload", "summary").first()
-    if source is None:
-        return None
-    tried.append(source.id)
-    return _hand_out(source, request, by)
+def _look_around(request: EnrollRequest, kind: Kind) -> Glance:
+    """See what there is, however far from the watermark, and move that if it is time."""
+    seen = _look(request, kind, glance.STEP)
+    if watermark.turn_back(seen, request.sources):
+        seen = _look(request, kind, glance.STEP)
+    if seen.held or seen.others:
+        return seen
+    has_seen_all = seen.source is not None or seen.newest <= seen.watermark + glance.STEP
+    if has_seen_all and not watermark.is_far(seen):
+        return seen
+    is_known = watermark.move(seen, kind.key, request.sources)
+    return seen if has_seen_all or not is_known else _look(request, kind, glance.ENDLESS)
+
+
+def _look(request: EnrollRequest, kind: Kind, step: int) -> Glance:
+    values: dict[str, object] = {"sender": request.sender, "max_retries": request.max_retries}
+    seen = glance.look(kind, step=step, **values)
+    if seen is None:
+        watermark.consumer_for(request.sources)
+        seen = glance.look(kind, step=step, **values)
+    assert seen is not None  # noqa: S101 - for mypy: consumers stay
+    return seen
+
+
+def _held(seen: Glance) -> Job | None:
+    """Return the unfinished job that the sender already has: after a crash it gets it back."""
+    job = Event.objects.defer("payload", "summary").filter(pk=seen.held).first() if seen.held else None
+    return None if job is None else _job(job)
 
 
 def _wait_for_turn(request: EnrollRequest) -> None:
@@ -116,16 +129,26 @@ def _wait_for_turn(request: EnrollRequest) -> None:
     consumers.select_for_update().order_by("pk").first()
 
 
-def _locked(events: EventQuerySet, request: EnrollRequest) -> EventQuerySet:
-    """Lock what is read, and pass by what others have locked; in sequence there is no passing by."""
-    return events.select_for_update(skip_locked=not request.sequential, no_key=True, of=("self",))
+def _hand_out(seen: Glance, kind: Kind, request: EnrollRequest, by: Actor) -> Job | None:
+    """Make the job of the first source that nobody else has taken or is just taking."""
+    low = seen.source and seen.source - 1
+    for _ in range(ATTEMPTS):
+        source = None if low is None else claim.source(kind, after=low)
+        if source is None:
+            return None
+        job = _job_for(source, request, by)
+        if insert(job):
+            bus.publish_after_commit(message.dispatched(job, store=True, progress=0.0, recipients=None))
+            return _job(job)
+        low = source.position
+    return None
 
 
-def _hand_out(source: Event, request: EnrollRequest, by: Actor) -> Job:
-    """Make the job of a source."""
+def _job_for(source: claim.Source, request: EnrollRequest, by: Actor) -> Event:
+    """Return the job of a source, not stored yet."""
     now = timezone.now()
     target_topic = request.sources.target_topic
-    job = Event(
+    return Event(
         id=new_id(),
         hash=job_hash(target_topic, source.id),
         topic=target_topic,
@@ -139,54 +162,26 @@ def _hand_out(source: Event, request: EnrollRequest, by: Actor) -> Job:
         created_at=now,
         updated_at=now,
     )
-    insert(job)
-    bus.publish_after_commit(message.dispatched(job, store=True, progress=0.0, recipients=None))
-    return _job(job)
 
 
-def _hand_out_again(job: Event, request: EnrollRequest, by: Actor) -> Job:
-    """Take a failed or restarted job over."""
-    job.retries += job.status == Status.FAILED
-    job.status = Status.PENDING
-    job.description = "Restarting failed event"
-    job.user, job.sender, job.sender_type = by.name, request.sender, request.sender_type
-    job.updated_at = timezone.now()
-    job.position = position.moved()
-    job.save(
-        update_fields=[
-            *("status", "retries", "description", "user", "sender", "sender_type"),
-            *("updated_at", "position"),
-        ]
-    )
-    bus.publish_after_commit(message.updated(job, progress=None, recipients=None))
-    return _job(job)
-
-
-def _held(request: EnrollRequest) -> Job | None:
-    """Return the unfinished job that the sender already has: after a crash it gets it back."""
-    job = _open_jobs(request).filter(sender=request.sender).order_by("creation_order").first()
-    return _job(job) if job else None
-
-
-def _open_jobs(request: EnrollRequest) -> EventQuerySet:
-    """Return the jobs that somebody holds."""
-    return _jobs(request).filter(status__in=OPEN)
-
-
-def _retryable(request: EnrollRequest) -> EventQuerySet:
-    """Return the jobs to hand out again, oldest first; age forgives a restart, not a failure."""
-    failed = Q(status=Status.FAILED, retries__lt=request.max_retries)
-    if oldest := request.sources.oldest():
-        failed &= Q(depends_on__updated_at__gte=oldest)
-    return _jobs(request).filter(Q(status=Status.RESTARTED) | failed).order_by("creation_order")
-
-
-def _jobs(request: EnrollRequest) -> EventQuerySet:
-    """Return the jobs on the target topic whose source is one that the request asks for."""
-    sources = request.sources.matching().filter(pk=OuterRef("depends_on"))
-    return Event.objects.jobs_on(request.sources.target_topic).filter(Exists(sources))
+def _hand_out_again(seen: Glance, kind: Kind, request: EnrollRequest, by: Actor) -> Job | None:
+    """Take a failed or restarted job over, the oldest that nobody else is just taking."""
+    for state in seen.repeatable():
+        if found := claim.repeatable(kind, state, max_retries=request.max_retries):
+            columns: dict[str, object] = {
+                "retries": found.retries + (state == Status.FAILED),
+                "status": Status.PENDING,
+                "description": "Restarting failed event",
+                "user": by.name,
+                "sender": request.sender,
+                "sender_type": request.sender_type,
+            }
+            job = write(found.id, columns)
+            bus.publish_after_commit(message.updated(job, progress=None, recipients=None))
+            return _job(job)
+    return None
 
 
 def _job(event: Event) -> Job:
-    assert event.depends_on_id is not None  # noqa: S101 - for mypy: all of them come from _jobs or _hand_out
+    assert event.depends_on_id is not None  # noqa: S101 - for mypy: all of them are jobs
     return Job(id=event.id, depends_on=event.depends_on_id, hash=event.hash, status=event.status)

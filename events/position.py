@@ -66,6 +66,11 @@ def stamp() -> dict[str, int]:
     return {"position": number, "creation_order": number}
 
 
+def drawn_by_the_table() -> bool:
+    """Tell whether a statement that stores an event draws the numbers itself, and is a transaction of its own."""
+    return connection.vendor == "postgresql"
+
+
 def moved() -> int:
     """Draw the ``position`` that moves one changed event to the end of the stream; its row is locked already."""
     return _draw(1)

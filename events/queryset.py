@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
+from django.db.models.lookups import In
 
 from events import access, topics
 from events.actor import Actor
-from events.status import UNSETTLED, Status
+from events.status import Status
 
 if TYPE_CHECKING:
     from events.models import Event
@@ -45,13 +47,21 @@ class EventQuerySet(QuerySet[Event]):
         """Keep the jobs of one target topic."""
         return self.filter(topic=target_topic, depends_on__isnull=False)
 
-    def unsettled(self) -> Self:
-        """Keep the jobs that may still be handed out."""
-        return self.filter(status__in=UNSETTLED)
+    def in_state(self, *states: Status) -> Self:
+        """Keep the jobs in one of these states, found by the index of jobs in these states and by no other.
+
+        An index of the statuses of all events would do for PostgreSQL as well if its statistics say that there
+        are few in these states, which they still do when there are many. So it is not let know.
+        """
+        return self.filter(jobs_in(*states))
 
     def without_job_on(self, target_topic: str) -> Self:
-        """Keep the sources that have no job on the target topic."""
-        return self.filter(~Exists(self.model.objects.filter(depends_on=OuterRef("pk"), topic=target_topic)))
+        """Keep the sources that have no job on the target topic, looked up source by source.
+
+        PostgreSQL turns NOT EXISTS into a join, for which it may read all jobs that there are.
+        """
+        jobs = self.model.objects.filter(depends_on=OuterRef("pk"), topic=target_topic)
+        return self.alias(job=Subquery(jobs.order_by().values("pk")[:1])).filter(job__isnull=True)
 
     def with_children(self, has: bool) -> Self:
         """Keep the events that others depend on, or those that none does."""
@@ -65,6 +75,11 @@ class EventQuerySet(QuerySet[Event]):
     def after(self, position: int) -> Self:
         """Keep what changed after the position."""
         return self.filter(position__gt=position)
+
+
+def jobs_in(*states: Status) -> Q:
+    """Return the condition that an event is a job in one of these states, as indexes and queries share it."""
+    return Q(depends_on__isnull=False) & Q(In(Lower("status"), [state.value for state in states]))
 
 
 def topics_condition(patterns: Iterable[str], path: str = "topic") -> Q:

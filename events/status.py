@@ -22,6 +22,3 @@ class Status(models.TextChoices):
 
 OPEN = (Status.PENDING, Status.IN_PROGRESS)
 """A job in one of these states has a holder."""
-
-UNSETTLED = (*OPEN, Status.FAILED, Status.RESTARTED)
-"""A job in one of these states may still be handed out."""

@@ -1,130 +1,100 @@
 """How far a consumer has got: the reason why a poll costs the same at none and at ten million events.
 
 Every matching source up to a consumer's watermark has its job, so a poll looks only at what comes after.
-The watermark moves forward when a poll has seen that it can, at most once a second and process, and never
-beyond ``position.settled()``: a source that is still being committed is never passed.
+The watermark moves forward when a poll finds itself far from it, at most every PAUSE seconds and process, and
+never beyond ``position.settled()``: a source that is still being committed is never passed.
 """
 
-import hashlib
-import json
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from django.utils import timezone
+from events import glance, position
+from events.glance import STATEMENTS_MAX, Glance, field_of, of_age
+from events.models import Consumer
+from events.prepared import Slot, Statement, select
+from events.sources import Sources
 
-from events import filters, position
-from events.models import Consumer, Event
-from events.queryset import EventQuerySet
+__all__ = ["Sources", "consumer_for", "is_far", "move", "turn_back"]
 
-STEP = 20_000
-"""How many positions one query looks through while it searches a long history."""
-PATIENCE = 0.2
-"""Seconds that one poll may search; the next one goes on from there."""
-PAUSE = 1.0
+FAR = 200
+"""Positions that a poll may have to look through before the watermark is worth a write."""
+PAUSE = 0.2
 """Seconds between two moves of one watermark by one process."""
+PATIENCE = 0.2
+"""Seconds that one poll may search a long history; the next one goes on from there."""
 SLACK = timedelta(hours=1)
 """Sources are passed for their age this much later than they stop to be handed out, so that clocks may differ."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Which events are sources of jobs, and for which target topic."""
-
-    topics: tuple[str, ...]
-    target_topic: str
-    filter: Mapping[str, object] | None = None
-    ignored_sender_types: tuple[str, ...] = ()
-    max_age_days: int = 3
-    """Days since the source last changed; 0: no limit."""
-
-    def matching(self) -> EventQuerySet:
-        """Return the sources of any age, with and without a job. A target topic never feeds on itself."""
-        sources = Event.objects.on_topics(self.topics).finished().exclude(topic=self.target_topic)
-        if self.ignored_sender_types:
-            sources = sources.exclude(sender_type__in=self.ignored_sender_types)
-        return sources.filter(filters.condition_for(self.filter)) if self.filter else sources
-
-    def without_job(self, *, changed_since: datetime | None) -> EventQuerySet:
-        """Return the sources that are still to be handed out, oldest change first."""
-        sources = self.matching().without_job_on(self.target_topic)
-        if changed_since is not None:
-            sources = sources.filter(updated_at__gte=changed_since)
-        return sources.order_by("position")
-
-    def oldest(self) -> datetime | None:
-        """Return the time of change from which on sources count; None: all of them do."""
-        return timezone.now() - timedelta(days=self.max_age_days) if self.max_age_days else None
-
-
 def consumer_for(sources: Sources) -> Consumer:
     """Return the consumer that keeps the watermark for these sources; a new one begins at the oldest."""
-    facts = {
-        "target_topic": sources.target_topic,
-        "source_topics": sorted(set(sources.topics)),
-        "filter": sources.filter,
-        "ignored_sender_types": sorted(set(sources.ignored_sender_types)),
-        "max_age_days": sources.max_age_days,
-    }
-    key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    consumer = Consumer.objects.filter(key=key).first()
-    if consumer is None:
-        consumer, _ = Consumer.objects.get_or_create(key=key, defaults=facts)
+    return Consumer.objects.get_or_create(key=sources.key(), defaults=sources.facts())[0]
+
+
+def turn_back(seen: Glance, sources: Sources) -> bool:
+    """Begin anew if the clock was ahead when sources were passed for their age; tell whether that was so."""
     oldest = sources.oldest()
-    if oldest and consumer.settled_since and oldest < consumer.settled_since:
-        # The clock was ahead when sources were passed for their age: look at them again.
-        consumer.watermark, consumer.settled_since = 0, None
-        consumer.save(update_fields=["watermark", "settled_since"])
-    return consumer
+    if not oldest or not seen.settled_since or oldest >= seen.settled_since:
+        return False
+    Consumer.objects.filter(pk=seen.consumer).update(watermark=0, settled_since=None)
+    return True
 
 
-def has_work(consumer: Consumer, sources: Sources) -> bool:
-    """Tell whether a source waits after the watermark; on the way, move the watermark if it is time.
+def is_far(seen: Glance) -> bool:
+    """Tell whether the watermark should move before the next poll."""
+    end = seen.newest if seen.source is None else seen.source - 1
+    return end - seen.watermark > FAR and _clock.is_time(seen.consumer)
 
-    False may also mean that a long history has not been searched to its end: ask again.
+
+def move(seen: Glance, key: str, sources: Sources) -> bool:
+    """Move the watermark to the last settled position before the first source without a job.
+
+    Return False if the search for that source has run out of time, so that nobody knows yet whether there is
+    one: the next search begins where this one has stopped.
     """
-    oldest = sources.oldest()
-    passed = oldest - SLACK if oldest else None
-    waiting = sources.without_job(changed_since=passed)
-    if not _clock.is_time(consumer):
-        first = _first(waiting.after(consumer.watermark))
-    else:
-        horizon = position.settled()  # before the search, which therefore sees everything up to it
-        low, first = _search(waiting, consumer.watermark, horizon)
-        reached = min(horizon, low if first is None else first[0] - 1)
-        _advance(consumer, reached, passed)
-        if reached >= horizon or first:
-            _clock.moved(consumer)
-    if first is None or oldest is None or first[1] >= oldest:
-        return first is not None
-    return sources.without_job(changed_since=oldest).after(consumer.watermark).exists()
-
-
-def _search(waiting: EventQuerySet, low: int, horizon: int) -> tuple[int, tuple[int, datetime] | None]:
-    """Look for the first source in steps; return how far it was searched, and what was found."""
-    deadline = time.monotonic() + PATIENCE
-    while low + STEP < horizon:
-        if first := _first(waiting.after(low).filter(position__lte=low + STEP)):
-            return low, first
-        low += STEP
+    passed = oldest - SLACK if (oldest := sources.oldest()) else None
+    horizon = position.settled()  # before the search, which therefore sees everything up to it
+    low, deadline = seen.watermark, time.monotonic() + PATIENCE
+    find = _statement(_Search(key, sources))
+    while low < horizon:
+        high = min(low + glance.STEP, horizon)
+        if found := find.row(low=low, high=high, oldest=passed):
+            low = found[0] - 1
+            break
+        low = high
         if time.monotonic() > deadline:
-            return low, None
-    return horizon, _first(waiting.after(low))
+            break
+    is_known = low >= horizon or bool(found)
+    _advance(seen, low, passed)
+    if is_known:
+        _clock.moved(seen.consumer)
+    return is_known
 
 
-def _first(waiting: EventQuerySet) -> tuple[int, datetime] | None:
-    return waiting.values_list("position", "updated_at").first()
+@dataclass(frozen=True, slots=True)
+class _Search:
+    key: str
+    sources: Sources = field(compare=False)
 
 
-def _advance(consumer: Consumer, reached: int, passed: datetime | None) -> None:
-    """Move the watermark forward, if that is forward."""
-    if reached <= consumer.watermark:
+@lru_cache(STATEMENTS_MAX)
+def _statement(search: _Search) -> Statement:
+    """Compile the search for the first source without a job between two positions."""
+    place = field_of("position")
+    waiting = of_age(search.sources.without_job(), search.sources)
+    between = waiting.filter(position__gt=Slot("low", place), position__lte=Slot("high", place))
+    return select(between.values_list("position")[:1])
+
+
+def _advance(seen: Glance, reached: int, passed: datetime | None) -> None:
+    """Write the watermark down, if that is forward."""
+    if reached <= seen.watermark:
         return
-    since = max(filter(None, (consumer.settled_since, passed)), default=None)
-    Consumer.objects.filter(pk=consumer.pk, watermark__lt=reached).update(watermark=reached, settled_since=since)
-    consumer.watermark = reached
+    since = max(filter(None, (seen.settled_since, passed)), default=None)
+    Consumer.objects.filter(pk=seen.consumer, watermark__lt=reached).update(watermark=reached, settled_since=since)
 
 
 class _Clock:
@@ -134,13 +104,13 @@ class _Clock:
         self._lock = threading.Lock()
         self._moved: dict[int, float] = {}
 
-    def is_time(self, consumer: Consumer) -> bool:
+    def is_time(self, consumer: int) -> bool:
         with self._lock:
-            return time.monotonic() - self._moved.get(consumer.pk, -PAUSE) >= PAUSE
+            return time.monotonic() - self._moved.get(consumer, -PAUSE) >= PAUSE
 
-    def moved(self, consumer: Consumer) -> None:
+    def moved(self, consumer: int) -> None:
         with self._lock:
-            self._moved[consumer.pk] = time.monotonic()
+            self._moved[consumer] = time.monotonic()
 
 
 _clock = _Clock()

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
+from django.db.models.functions import Lower
+from django.db.models.lookups import In
 
 import events.hashing
 import events.position
@@ -165,10 +167,20 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(
                             ("depends_on__isnull", False),
-                            ("status__in", ("pending", "in_progress", "failed", "restarted")),
+                            In(Lower("status"), ["pending", "in_progress"]),
                         ),
-                        fields=["topic", "status", "retries", "creation_order"],
-                        name="event_unsettled",
+                        fields=["topic", "sender"],
+                        name="event_open_jobs",
+                    ),
+                    models.Index(
+                        condition=models.Q(("depends_on__isnull", False), In(Lower("status"), ["failed"])),
+                        fields=["topic", "retries"],
+                        name="event_failed_jobs",
+                    ),
+                    models.Index(
+                        condition=models.Q(("depends_on__isnull", False), In(Lower("status"), ["restarted"])),
+                        fields=["topic"],
+                        name="event_restarted_jobs",
                     ),
                     models.Index(
                         condition=models.Q(("status", "finished"), _negated=True),

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from events.hashing import new_id
 from events.position import NextPosition
-from events.queryset import EventQuerySet
-from events.status import UNSETTLED, Status
+from events.queryset import EventQuerySet, jobs_in
+from events.status import OPEN, Status
 from events.validation import HASH_LENGTH, NAME_LENGTH, TOPIC_LENGTH
 
 
@@ -66,12 +66,12 @@ class Event(models.Model):
             models.Index(name="event_created_at", fields=["created_at"]),
             # serves: the children of an event, enroll's "has it a job?", and the check of the foreign key
             models.Index(name="event_children", fields=["depends_on", "topic"], condition=Q(depends_on__isnull=False)),
-            # serves: enroll's open, failed and restarted jobs, without walking over those that failed for good
-            models.Index(
-                name="event_unsettled",
-                fields=["topic", "status", "retries", "creation_order"],
-                condition=Q(depends_on__isnull=False, status__in=UNSETTLED),
-            ),
+            # serves: the unfinished jobs of one sender, and of all, for enroll
+            models.Index(name="event_open_jobs", fields=["topic", "sender"], condition=jobs_in(*OPEN)),
+            # serves: enroll's failed jobs, without walking over those that failed for good
+            models.Index(name="event_failed_jobs", fields=["topic", "retries"], condition=jobs_in(Status.FAILED)),
+            # serves: enroll's restarted jobs
+            models.Index(name="event_restarted_jobs", fields=["topic"], condition=jobs_in(Status.RESTARTED)),
             # serves: pages of one status other than finished
             models.Index(
                 name="event_status_order",

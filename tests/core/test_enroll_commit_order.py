@@ -24,6 +24,7 @@ ASKED_FOR = [
 def eager_watermark(monkeypatch: pytest.MonkeyPatch) -> None:
     """Move the watermark at every poll, so that it would pass what it must not."""
     monkeypatch.setattr(watermark, "PAUSE", 0.0)
+    monkeypatch.setattr(watermark, "FAR", 0)
 
 
 def finish_next(request: EnrollRequest) -> str | None:

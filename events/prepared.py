@@ -1,0 +1,114 @@
+"""Statements that are run all the time: the ORM writes their SQL once, and later only values are put in.
+
+Django compiles a query each time it is asked, which takes longer than PostgreSQL needs to answer it. A statement
+made here is compiled at its first use in a process; ``Slot`` marks what differs from one run to the next.
+
+    @cache
+    def _by_name() -> Statement:
+        return select(Thing.objects.filter(name=Slot("name", Thing._meta.get_field("name"))))
+
+    _by_name().rows(name="a")
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from django.db import connection  # noqa: TID251 - it takes the compiled SQL
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+class Slot(Expression):
+    """The place of a value that is given by name each time the statement is run, and adapted as the field does."""
+
+    def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
+        """Take the name."""
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: object) -> Any:  # noqa: ARG002 - Django's signature
+        """Stand for the value."""
+        return "%s", (self,)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Compiled SQL, what goes into it, and how what comes out is read."""
+
+    sql: str
+    parameters: Sequence[Any]
+    """In their order; a ``Slot`` for what is given later."""
+    converters: Mapping[int, Any]
+    """Django's functions that read a column, by its place in the row."""
+
+    def rows(self, **values: object) -> list[Row]:
+        """Run it with the values of the slots."""
+        given = [
+            each.output_field.get_db_prep_save(values[each.name], connection) if isinstance(each, Slot) else each
+            for each in self.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, given)
+            found: list[Row] = cursor.fetchall()
+        return [self._converted(row) for row in found] if self.converters else found
+
+    def row(self, **values: object) -> Row | None:
+        """Return the first row."""
+        found = self.rows(**values)
+        return found[0] if found else None
+
+    def _converted(self, row: Row) -> Row:
+        changed = list(row)
+        for index, (converters, expression) in self.converters.items():
+            for convert in converters:
+                changed[index] = convert(changed[index], expression, connection)
+        return tuple(changed)
+
+
+def select(queryset: QuerySet[Any, Any]) -> Statement:
+    """Prepare a query."""
+    compiler = queryset.query.get_compiler(connection.alias)
+    sql, parameters = compiler.as_sql()
+    return _statement(compiler, sql, parameters, [expression for expression, _, _ in compiler.select])
+
+
+def insert_if_new(model: type[Model], names: Iterable[str], returning: Iterable[str]) -> Statement:
+    """Prepare the insertion of a row; it returns none if that would break a unique index."""
+    fields = _fields(model, names)
+    query = InsertQuery(model, on_conflict=OnConflict.IGNORE)
+    query.insert_values(fields, [model(**{each.attname: Slot(each.attname, each) for each in fields})])
+    compiler = query.get_compiler(connection.alias)
+    compiler.returning_fields = _fields(model, returning)
+    [(sql, parameters)] = compiler.as_sql()
+    return _statement(compiler, sql, parameters, _columns(compiler.returning_fields))
+
+
+def change(
+    queryset: QuerySet[Any, Any], names: Iterable[str], computed: Mapping[str, Expression], returning: Iterable[str]
+) -> Statement:
+    """Prepare a change of the rows that the query finds; it returns columns of them as they are then."""
+    query: Any = queryset.query.chain(UpdateQuery)
+    slots = {each.attname: Slot(each.attname, each) for each in _fields(queryset.model, names)}
+    query.add_update_values({**slots, **computed})
+    compiler = query.get_compiler(connection.alias)
+    sql, parameters = compiler.as_sql()
+    returned = _fields(queryset.model, returning)
+    columns = ", ".join(connection.ops.quote_name(each.column) for each in returned)
+    return _statement(compiler, f"{sql} RETURNING {columns}", parameters, _columns(returned))
+
+
+def _fields(model: type[Model], names: Iterable[str]) -> list[Any]:
+    return [model._meta.get_field(name) for name in names]
+
+
+def _columns(fields: Iterable[Any]) -> list[Any]:
+    return [each.get_col(each.model._meta.db_table) for each in fields]
+
+
+def _statement(compiler: SQLCompiler, sql: str, parameters: Sequence[Any], returned: list[Any]) -> Statement:
+    return Statement(sql, tuple(parameters), compiler.get_converters(returned))
