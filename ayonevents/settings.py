@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from environs import Env
 from marshmallow.validate import Range
 
-from ayonevents import databases
+from ayonevents import databases, layers
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -112,21 +112,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- channel layer: in this process, or Redis -----------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", "")
-REDIS_PREFIX = env.str("REDIS_PREFIX", "ayonevents")
-if REDIS_URL:
-    CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX},
-        }
-    }
-else:
-    CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels.layers.InMemoryChannelLayer",
-            "CONFIG": {"capacity": 10_000},  # frames that one socket may lag behind before the rest is dropped
-        }
-    }
+CHANNEL_LAYERS = {"default": layers.redis(env) if REDIS_URL else layers.in_process()}
 
 # --- people ---------------------------------------------------------------------------------------------
 
