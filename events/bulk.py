@@ -30,7 +30,7 @@ def insert_new(events: Sequence[Event]) -> set[UUID]:
 
 def _insert_rows(events: Sequence[Event]) -> set[UUID]:
     """Pass all rows as one JSON text, which the database takes apart faster than thousands of parameters."""
-    model = Event._meta  # noqa: SLF001 - Django's public secret
+    model = Event._meta
     columns = [(field.column, field.attname, field.db_type(connection)) for field in model.concrete_fields]
     names = ", ".join(f'"{column}"' for column, _, _ in columns)
     types = ", ".join(f'"{column}" {kind}' for column, _, kind in columns)

@@ -100,7 +100,7 @@ def dispatch_once(new: NewEvent, by: Actor = SERVER) -> Dispatched:
 def announce(event: Event, new: NewEvent) -> None:
     """Tell everybody about the event, once it is committed."""
     progress = new.progress if new.progress is not None else 100.0 * new.finished
-    bus.publish_after_commit(message.dispatched(event, store=new.store, progress=progress, recipients=new.recipients))
+    bus.publish_after_commit(message.dispatched(event, store=new.store, progress=progress))
 
 
 def event_for(new: NewEvent, by: Actor) -> Event:
@@ -122,6 +122,7 @@ def event_for(new: NewEvent, by: Actor) -> Event:
         description=new.description,
         summary=new.summary,
         payload=new.payload,
+        recipients=None if new.recipients is None else list(new.recipients),
         created_at=now,
         updated_at=now,
     )

@@ -138,7 +138,7 @@ def _hand_out(seen: Glance, kind: Kind, request: EnrollRequest, by: Actor) -> Jo
             return None
         job = _job_for(source, request, by)
         if insert(job):
-            bus.publish_after_commit(message.dispatched(job, store=True, progress=0.0, recipients=None))
+            bus.publish_after_commit(message.dispatched(job, store=True, progress=0.0))
             return _job(job)
         low = source.position
     return None
@@ -175,9 +175,10 @@ def _hand_out_again(seen: Glance, kind: Kind, request: EnrollRequest, by: Actor)
                 "user": by.name,
                 "sender": request.sender,
                 "sender_type": request.sender_type,
+                "recipients": None,
             }
             job = write(found.id, columns)
-            bus.publish_after_commit(message.updated(job, progress=None, recipients=None))
+            bus.publish_after_commit(message.updated(job, progress=None))
             return _job(job)
     return None
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from events.models import Event
+from events.status import Status
 
 
 def timestamp(moment: datetime) -> str:
@@ -92,22 +93,26 @@ class Message(Envelope):
     event: dict[str, object] = field(hash=False)
 
 
-def dispatched(event: Event, *, store: bool, progress: float, recipients: Collection[str] | None) -> Message:
+def dispatched(event: Event, *, store: bool, progress: float) -> Message:
     """Return the message about a new event."""
-    return _message(
-        event, {"progress": progress, "store": store}, recipients, position=event.position if store else None
-    )
+    position = event.position if store else None
+    return _message(event, {"progress": progress, "store": store}, position=position, is_update=False)
 
 
-def updated(
-    event: Event, *, progress: float | None, recipients: Collection[str] | None, stored: bool = True
-) -> Message:
+def updated(event: Event, *, progress: float | None, stored: bool = True) -> Message:
     """Return the message about a change; it carries the progress only if that was given.
 
     ``stored``: the change has given the event a new position; False if all there is to tell is the progress.
     """
     extra: dict[str, object] = {} if progress is None else {"progress": progress}
-    return _message(event, extra, recipients, position=event.position if stored else None, is_update=True)
+    return _message(event, extra, position=event.position if stored else None, is_update=True)
+
+
+def remembered(event: Event) -> Message:
+    """Return the message about the last change of a stored event, for who has missed it."""
+    if event.updated_at == event.created_at:
+        return dispatched(event, store=True, progress=100.0 if event.status == Status.FINISHED else 0.0)
+    return updated(event, progress=None)
 
 
 def deleted(event: Event) -> Envelope:
@@ -125,14 +130,7 @@ def deleted(event: Event) -> Envelope:
     )
 
 
-def _message(
-    event: Event,
-    extra: dict[str, Any],
-    recipients: Collection[str] | None,
-    *,
-    position: int | None,
-    is_update: bool = False,
-) -> Message:
+def _message(event: Event, extra: dict[str, Any], *, position: int | None, is_update: bool) -> Message:
     content = facts(event) | extra
     return Message(
         id=event.id.hex,
@@ -142,7 +140,7 @@ def _message(
         status=event.status,
         depends_on=hex_or_none(event.depends_on_id),
         position=position,
-        recipients=None if recipients is None else tuple(recipients),
+        recipients=None if event.recipients is None else tuple(event.recipients),
         progress=extra.get("progress"),
         is_update=is_update,
         frame=json.dumps(content, ensure_ascii=False, separators=(",", ":")),

@@ -88,18 +88,30 @@ def draw(count: int) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
+def drawn() -> int:
+    """Return the last number that was given out; what has got it may not be committed yet."""
+    with connection.cursor() as cursor:
+        return _drawn(cursor)
+
+
 def settled() -> int:
     """Return a number up to which nothing can appear any more.
 
     Ask outside of transactions: inside one, PostgreSQL gives what this process knew before.
     """
     with connection.cursor() as cursor:
+        last = _drawn(cursor)
         if connection.vendor != "postgresql":
-            return _number(cursor, "SELECT value FROM events_position")
-        drawn = _number(cursor, "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM events_position")
-        if _marks.lacks(drawn) and not connection.in_atomic_block:
-            _marks.add(drawn, _number(cursor, "SELECT pg_current_xact_id()::text::bigint"))
+            return last
+        if _marks.lacks(last) and not connection.in_atomic_block:
+            _marks.add(last, _number(cursor, "SELECT pg_current_xact_id()::text::bigint"))
         return _marks.settled(_number(cursor, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+
+
+def _drawn(cursor: CursorWrapper) -> int:
+    if connection.vendor == "postgresql":
+        return _number(cursor, "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM events_position")
+    return _number(cursor, "SELECT value FROM events_position")
 
 
 def _draw(count: int) -> int:

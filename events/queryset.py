@@ -76,6 +76,10 @@ class EventQuerySet(QuerySet[Event]):
         """Keep what changed after the position."""
         return self.filter(position__gt=position)
 
+    def until(self, position: int) -> Self:
+        """Keep what has not changed since the position."""
+        return self.filter(position__lte=position)
+
 
 def jobs_in(*states: Status) -> Q:
     """Return the condition that an event is a job in one of these states, as indexes and queries share it."""

@@ -12,4 +12,4 @@ def release(source_id: UUID) -> None:
     if source is not None:
         source.position = position.moved()
         source.save(update_fields=["position"])
-        bus.publish_after_commit(message.updated(source, progress=None, recipients=None))
+        bus.publish_after_commit(message.updated(source, progress=None))

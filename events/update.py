@@ -71,6 +71,9 @@ def update(event_id: str | UUID, changes: EventChanges, by: Actor = SERVER) -> N
     """
     pk = validation.parse_id("eventId", event_id)
     columns = changes.stored()
+    recipients = None if changes.recipients is None else list(changes.recipients)
+    if columns:
+        columns["recipients"] = recipients
     if columns and access.may_update_anything(by):
         event = write(pk, columns)
     else:
@@ -79,10 +82,10 @@ def update(event_id: str | UUID, changes: EventChanges, by: Actor = SERVER) -> N
             if columns:
                 event = write(pk, columns)
             else:  # who reports progress recognises its own message by the sender
+                event.recipients = recipients
                 event.sender = changes.sender or event.sender
                 event.sender_type = changes.sender_type or event.sender_type
-    told = message.updated(event, progress=changes.progress, recipients=changes.recipients, stored=bool(columns))
-    bus.publish_after_commit(told)
+    bus.publish_after_commit(message.updated(event, progress=changes.progress, stored=bool(columns)))
 
 
 def _checked(pk: UUID, changes: EventChanges, by: Actor, *, for_writing: bool) -> Event:

@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
                 ("description", models.TextField(blank=True, default="")),
                 ("summary", models.JSONField(blank=True, default=dict)),
                 ("payload", models.JSONField(blank=True, default=dict)),
+                ("recipients", models.JSONField(blank=True, editable=False, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

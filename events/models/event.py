@@ -37,6 +37,8 @@ class Event(models.Model):
     description = models.TextField(default="", blank=True)
     summary = models.JSONField(default=dict, blank=True)
     payload = models.JSONField(default=dict, blank=True)
+    recipients = models.JSONField(null=True, blank=True, editable=False)
+    """The only users who may be told of the last change; None: everybody who may see the event."""
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     creation_order = models.BigIntegerField(unique=True, db_default=NextPosition(), editable=False)
