@@ -68,6 +68,11 @@ class EventQuerySet(QuerySet[Event]):
         children = Exists(self.model.objects.filter(depends_on=OuterRef("pk")))
         return self.filter(children if has else ~children)
 
+    def with_failed_children(self) -> Self:
+        """Keep the events on which a failed one depends."""
+        failed = self.model.objects.filter(status=Status.FAILED, depends_on__isnull=False)
+        return self.filter(pk__in=failed.values("depends_on"))
+
     def children_of(self, ids: Iterable[UUID]) -> Self:
         """Keep the events that depend on one of these."""
         return self.filter(depends_on__in=list(ids))

@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from events.admin import pages
-from events.admin.filters import PARAMETERS
+from events import position
+from events.admin import pages, render
+from events.admin.facets import PARAMETERS, TopicFilter
+from events.admin.topictree import Branch, recent_topics, tree_of
 from events.models import Event
+from events.queryset import EventQuerySet
 
 BEFORE, AFTER = "before", "after"
 """The parameters that say which page; their values are numbers of the creation order."""
+SINCE, IDS = "since", "ids"
+"""What the live feed asks for: see ``events.admin.live``."""
+NOT_OF_THE_VIEW = (SINCE, IDS)
 MOST_DIGITS = 18
 
 
@@ -21,6 +28,10 @@ class EventChangeList(ChangeList):
     """A view of the event list; its address says all of it, so that it can be shared."""
 
     page: pages.Page
+    position: int
+    """The position up to which the page knows all changes; the live feed goes on from there."""
+    way_back: str
+    """The parameter with which an event's page finds back to this view."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Do what the admin does, and call the page by its name."""
@@ -41,24 +52,45 @@ class EventChangeList(ChangeList):
         return ["-creation_order"]
 
     def get_results(self, request: HttpRequest) -> None:
-        """Fetch one page."""
-        before, after = _number(request, BEFORE), _number(request, AFTER)
+        """Fetch what is to be shown."""
+        view = request.GET.copy()
+        for name in NOT_OF_THE_VIEW:
+            view.pop(name, None)
+        self.way_back = urlencode({"_changelist_filters": view.urlencode()}) if view else ""
+        self.position = position.settled()  # before the events, so that no change falls between
+        self.result_list = self.fetched(request)
+        self.result_count = len(self.result_list)
+        self.show_full_result_count = self.show_admin_actions = False
+        self.full_result_count = None
+        self.can_show_all = self.multi_page = False
+
+    def fetched(self, request: HttpRequest) -> list[Event]:
+        """Return the events of the page."""
+        before, after = number_in(request, BEFORE), number_in(request, AFTER)
         if before is not None:
             self.page = pages.page_before(self.queryset, before, self.list_per_page)
         elif after is not None:
             self.page = pages.page_after(self.queryset, after, self.list_per_page)
         else:
             self.page = pages.first_page(self.queryset, self.list_per_page)
-        self.result_list = self.page.events
-        self.result_count = len(self.page.events)
-        self.show_full_result_count = self.show_admin_actions = False
-        self.full_result_count = None
-        self.can_show_all = self.multi_page = False
+        return self.page.events
 
-    def url_for_result(self, result: Model) -> str:
-        """Return the address of an event, with its id as it is written everywhere else."""
-        assert isinstance(result, Event)  # noqa: S101 - for mypy
-        return reverse("admin:events_event_change", args=[result.id.hex], current_app=self.model_admin.admin_site.name)
+    def rows(self) -> list[render.Row]:
+        """Return the events as they are shown."""
+        return [render.row(event, self.url_of(event)) for event in self.result_list]
+
+    def url_of(self, event: Event) -> str:
+        """Return the address of an event, with its id as it is written everywhere else, and the way back."""
+        url = reverse("admin:events_event_change", args=[event.id.hex], current_app=self.model_admin.admin_site.name)
+        return f"{url}?{self.way_back}" if self.way_back else url
+
+    def topics(self) -> list[Branch]:
+        """Return the topics to choose from."""
+        assert isinstance(self.root_queryset, EventQuerySet)  # noqa: S101 - for mypy: it is the manager's
+        chosen = self.params.get(TopicFilter.name, "")
+        return tree_of(
+            recent_topics(self.root_queryset), chosen, lambda topic: self.get_query_string({TopicFilter.name: topic})
+        )
 
     def is_narrowed(self) -> bool:
         """Tell whether anything but the page was asked for."""
@@ -81,7 +113,7 @@ class EventChangeList(ChangeList):
         return self.get_query_string(remove=[SEARCH_VAR, *PARAMETERS])
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
-    """Return a number of the creation order from the address; None if there is none, or something else."""
+def number_in(request: HttpRequest, name: str) -> int | None:
+    """Return a number of the stream's order from the address; None if there is none, or something else."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None

@@ -11,14 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.urls import URLPattern, path, reverse
 
 from events import accounts
-from events.admin import render
+from events.admin import live, render
 from events.admin.changelist import EventChangeList
 from events.admin.detail import relations_of
-from events.admin.filters import FILTERS
+from events.admin.facets import FILTERS
 from events.admin.search import LONGEST, SEARCHED, containing
 from events.models import Event
 from events.queryset import EventQuerySet
@@ -33,12 +32,9 @@ else:
 class EventAdmin(EventModelAdmin):
     """Reads events, as far as the access rules let the user; nobody writes them here."""
 
-    list_display = ("time", "state", "subject", "about", "person", "place")
-    list_display_links = ("subject",)
     list_filter = FILTERS
     list_per_page = 50
     search_fields = SEARCHED
-    sortable_by = ()
     actions = None
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -70,8 +66,8 @@ class EventAdmin(EventModelAdmin):
         return Event.objects.readable_by(accounts.actor_of(user))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EventChangeList]:
-        """Return the list that is paged by keys."""
-        return EventChangeList
+        """Return the list that is paged by keys, or what has changed in it."""
+        return live.ChangedEvents if _asked_for(request, "events_event_live") else EventChangeList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
@@ -87,6 +83,17 @@ class EventAdmin(EventModelAdmin):
         if len(given) < len(request.GET):
             return HttpResponseRedirect(f"{request.path}?{given.urlencode()}")
         return super().changelist_view(request, {"longest_search": LONGEST, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add what an open list asks for."""
+        live_url = path("live/", self.admin_site.admin_view(self.live_view), name="events_event_live")
+        return [live_url, *super().get_urls()]
+
+    def live_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer what has changed in a view of the list."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return live.answer(cast("live.ChangedEvents", self.get_changelist_instance(request)))
 
     def change_view(
         self,
@@ -109,35 +116,9 @@ class EventAdmin(EventModelAdmin):
             return TemplateResponse(request, "admin/events/event/missing.html", context, status=HTTPStatus.NOT_FOUND)
         return TemplateResponse(request, "admin/events/event/change_form.html", context | _about(event, readable))
 
-    @admin.display(description="Time")
-    def time(self, event: Event) -> SafeString:
-        """Return when the event was created."""
-        return render.short_time(event.created_at)
 
-    @admin.display(description="Status")
-    def state(self, event: Event) -> SafeString:
-        """Return the status as icon and word."""
-        return render.status(event)
-
-    @admin.display(description="Topic")
-    def subject(self, event: Event) -> str:
-        """Return the topic."""
-        return event.topic
-
-    @admin.display(description="Description", empty_value="")
-    def about(self, event: Event) -> SafeString:
-        """Return the description, or the beginning of a long one."""
-        return render.line(event.description)
-
-    @admin.display(description="User", empty_value="")
-    def person(self, event: Event) -> SafeString:
-        """Return the user as a tag."""
-        return render.tag(event.user)
-
-    @admin.display(description="Project", empty_value="")
-    def place(self, event: Event) -> SafeString:
-        """Return the project as a tag."""
-        return render.tag(event.project)
+def _asked_for(request: HttpRequest, name: str) -> bool:
+    return request.resolver_match is not None and request.resolver_match.url_name == name
 
 
 def _find(object_id: str, readable: EventQuerySet) -> Event | None:

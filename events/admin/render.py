@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -26,38 +25,44 @@ DOCUMENT = 250_000
 INVISIBLE = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
-def status(event: Event) -> SafeString:
-    """Return the icon and the word."""
-    words = {"status": event.status, "label": event.get_status_display()}
-    return SafeString(render_to_string("admin/events/event/_status.html", words).strip())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An event as the list shows it."""
+
+    event: Event
+    url: str
+    created: SafeString
+    updated: str
+    """When it was changed, as messages about it write that."""
+    description: str
+    """The description, or the beginning of a long one."""
+
+
+def row(event: Event, url: str) -> Row:
+    """Return what the list shows of an event."""
+    description = Truncator(event.description).chars(LINE)
+    updated = message.timestamp(event.updated_at)
+    return Row(event=event, url=url, created=short_time(event.created_at), updated=updated, description=description)
 
 
 def short_time(moment: datetime) -> SafeString:
     """Return a time as short as it can be told from others nearby; the exact one is in the title."""
     local, now = timezone.localtime(moment), timezone.localtime()
     if local.date() == now.date():
-        return _time(moment, date_format(local, "H:i:s"))
-    return _time(moment, date_format(local, "j M, H:i" if local.year == now.year else "j M Y"))
+        return _time(moment, date_format(local, "H:i:s"), "short")
+    return _time(moment, date_format(local, "j M, H:i" if local.year == now.year else "j M Y"), "short")
 
 
 def long_time(moment: datetime) -> SafeString:
     """Return a time to the second, with its zone."""
-    return _time(moment, date_format(timezone.localtime(moment), "j F Y, H:i:s e"))
+    return _time(moment, date_format(timezone.localtime(moment), "j F Y, H:i:s e"), "long")
 
 
-def _time(moment: datetime, text: str) -> SafeString:
+def _time(moment: datetime, text: str, form: str) -> SafeString:
+    """Return a time in the server's zone; a script of the page puts it into the reader's."""
     exact = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3]
-    return format_html('<time datetime="{}" title="{} UTC">{}</time>', message.timestamp(moment), exact, text)
-
-
-def line(text: str) -> SafeString:
-    """Return the beginning of a description; each direction of writing stays within it."""
-    return format_html('<span class="line" dir="auto">{}</span>', Truncator(text).chars(LINE)) if text else SafeString()
-
-
-def tag(text: str | None) -> SafeString:
-    """Return a name as a quiet tag."""
-    return format_html('<bdi class="tag">{}</bdi>', text) if text else SafeString()
+    html = '<time datetime="{}" title="{} UTC" data-form="{}">{}</time>'
+    return format_html(html, message.timestamp(moment), exact, form, text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,9 @@ from django.test import Client
 
 from events import update_event
 from events.admin import pages
+from events.admin.facets import PARAMETERS
 from tests.admin.viewing import LIST, Parsed, browser, descriptions, path_of, shown
+from tests.conftest import POSTGRES
 from tests.factories import make_event
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
@@ -35,14 +37,14 @@ def test_an_update_does_not_move_an_event(client: Client) -> None:
 def test_a_row_tells_time_status_topic_description_user_and_project(client: Client) -> None:
     event = make_event("entity.folder.created", description="Made sh010", user="marta", project="alpha")
     page = client.get(LIST).text
-    row = page[page.index('<td class="field-time') :]
+    row = page[page.index('<tr class="event-row"') :]
     assert f'<time datetime="{event.created_at.isoformat()}" title="{event.created_at:%Y-%m-%d %H:%M:%S}' in row
     assert '<span class="status status-finished">' in row
     assert "</svg>Finished</span>" in row
     assert f'<a href="{path_of(event)}">entity.folder.created</a>' in row
-    assert ">Made sh010</span>" in row
-    assert '<bdi class="tag">marta</bdi>' in row
-    assert '<bdi class="tag">alpha</bdi>' in row
+    assert ">Made sh010</td>" in row
+    assert "<bdi>marta</bdi>" in row
+    assert "<bdi>alpha</bdi>" in row
 
 
 @pytest.mark.parametrize("kept", ["", "project=alpha&q=NUMBER&status=finished"])
@@ -92,10 +94,14 @@ def test_an_empty_list_says_why(client: Client) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "q=test&status=finished&project=alpha&topic=test.*&logs=hidden"])
-def test_a_page_takes_six_queries_and_never_counts(client: Client, django_assert_num_queries: Any, query: str) -> None:
+def test_a_page_takes_the_same_queries_whatever_there_is_and_never_counts(
+    client: Client, django_assert_num_queries: Any, query: str
+) -> None:
     for _ in range(60):
         make_event(project="alpha", payload={"large": "x"})
-    with django_assert_num_queries(6) as queries:  # session, user, groups, grants, the newest number, the page
+    # Session, user, groups, grants, the position (two on PostgreSQL), the newest number, the page, and for the topics
+    # the newest number and what is there.
+    with django_assert_num_queries(9 + POSTGRES) as queries:
         assert len(shown(client, query)) == 50
     for sql in (each["sql"] for each in queries.captured_queries):
         assert not re.search(r'COUNT\(|OFFSET|DISTINCT (?!"auth_group)|"payload"|"summary"', sql)
@@ -109,11 +115,11 @@ def test_hostile_content_is_shown_as_text(client: Client) -> None:
     assert page.text.count(HOSTILE) == 2
     assert "🧨 שלום" in page.text
     assert page.refused == []
-    assert len(answer.text) < 40_000
+    assert len(answer.text) < 50_000
 
 
 def test_hostile_addresses_are_shown_as_text(client: Client) -> None:
-    names = ("q", "topic", "project", "user", "status", "relation", "logs", "before", "unknown")
+    names = (*PARAMETERS, "q", "before", "unknown")
     answer = client.get(LIST, dict.fromkeys(names, HOSTILE))
     assert answer.context["cl"].query == HOSTILE
     assert Parsed(answer.text).refused == []

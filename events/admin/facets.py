@@ -1,0 +1,162 @@
+"""The filters that the event list has. None of them asks the table which values there are."""
+
+import json
+from collections.abc import Iterable
+
+from events import topics
+from events.admin.filters import ChoiceFilter, EventFilter, TextFilter
+from events.admin.periods import FromFilter, PeriodFilter, ToFilter
+from events.errors import InvalidField
+from events.filters import condition_for
+from events.queryset import EventQuerySet, topics_condition
+from events.status import Status
+
+
+class TopicFilter(TextFilter):
+    """One topic, or a group such as ``entity.*``."""
+
+    title = "Topic"
+    name = "topic"
+    placeholder = "entity.*"
+
+    def narrowed(self, events: EventQuerySet) -> EventQuerySet:
+        """Keep the topics that match; what can be no topic matches none."""
+        return events.filter(topics_condition([self.value])) if topics.is_pattern(self.value) else events.none()
+
+    def suggestions(self, on_page: list[str]) -> Iterable[str]:
+        """Suggest the groups before the topics."""
+        groups = {f"{topic.partition('.')[0]}.*" for topic in on_page if "." in topic}
+        return [*sorted(groups), *on_page]
+
+
+class ProjectFilter(TextFilter):
+    """One project."""
+
+    title = "Project"
+    name = "project"
+
+
+class UserFilter(TextFilter):
+    """One user or service."""
+
+    title = "User"
+    name = "user"
+
+
+class SenderFilter(TextFilter):
+    """One process: who dispatched the event, or changed it last."""
+
+    title = "Sender"
+    name = "sender"
+
+
+class StatusFilter(ChoiceFilter):
+    """Any number of states."""
+
+    title = "Status"
+    name = "status"
+    options = {each.value: each.label.capitalize() for each in Status}  # noqa: RUF012 - a constant
+    has_icons = True
+
+    def narrowed(self, events: EventQuerySet) -> EventQuerySet:
+        """Keep the states that are on."""
+        states = self.selected()
+        if not states:
+            return events
+        events = events.filter(status__in=states)
+        # SQLite uses the index of the states other than finished only if it is told what the index says.
+        return events if Status.FINISHED in states else events.exclude(status=Status.FINISHED)
+
+    def selected(self) -> list[str]:
+        """Return the states, which are separated by commas."""
+        return [each for each in self.value.split(",") if each in self.options]
+
+    def toggled(self, option: str) -> str | None:
+        """Add a state to the others or take it away."""
+        return ",".join(each for each in self.options if (each in self.selected()) != (each == option)) or None
+
+
+class RelationFilter(ChoiceFilter):
+    """What an event depends on, or what depends on it."""
+
+    title = "Relations"
+    name = "relation"
+    options = {  # noqa: RUF012 - a constant
+        "job": "Jobs",
+        "failing": "With failed jobs",
+        "source": "With targets",
+        "childless": "Without targets",
+    }
+
+    def narrowed(self, events: EventQuerySet) -> EventQuerySet:
+        """Keep the events in this relation."""
+        match self.value:
+            case "job":
+                return events.filter(depends_on__isnull=False)
+            case "failing":
+                return events.with_failed_children()
+            case "source":
+                return events.with_children(True)
+            case "childless":
+                return events.with_children(False)
+        return events
+
+
+class LogFilter(ChoiceFilter):
+    """Logs are shown unless they are hidden, as in AYON."""
+
+    title = "Logs"
+    name = "logs"
+    options = {"hidden": "Hide logs"}  # noqa: RUF012 - a constant
+
+    def narrowed(self, events: EventQuerySet) -> EventQuerySet:
+        """Leave out the logs."""
+        return events.without_logs() if self.selected() else events
+
+
+class LanguageFilter(EventFilter):
+    """A filter in the language of ``/api/query``: JSON, compiled by ``events.filters``."""
+
+    title = "Filter"
+    name = "filter"
+    template = "admin/events/event/_language_filter.html"
+    place = "language"
+    error = ""
+    """What is wrong with the filter, and where; one with an error shows no events."""
+
+    def narrowed(self, events: EventQuerySet) -> EventQuerySet:
+        """Keep the events that satisfy the filter."""
+        try:
+            return events.filter(condition_for(_object(self.value)))
+        except InvalidField as problem:
+            self.error = f"{problem.field}: {problem}"
+            return events.none()
+
+
+def _object(text: str) -> dict[str, object]:
+    """Read a JSON object; raise InvalidField that says where it cannot be read."""
+    try:
+        tree = json.loads(text)
+    except json.JSONDecodeError as problem:
+        raise InvalidField("filter", f"expected JSON; line {problem.lineno}, column {problem.colno}") from problem
+    except (ValueError, RecursionError) as problem:
+        raise InvalidField("filter", "expected JSON that is less deep, and numbers that are shorter") from problem
+    if not isinstance(tree, dict):
+        raise InvalidField("filter", "expected an object with conditions")
+    return tree
+
+
+FILTERS = (
+    TopicFilter,
+    ProjectFilter,
+    UserFilter,
+    SenderFilter,
+    StatusFilter,
+    PeriodFilter,
+    RelationFilter,
+    LogFilter,
+    FromFilter,
+    ToFilter,
+    LanguageFilter,
+)
+PARAMETERS = tuple(each.name for each in FILTERS)

@@ -1,0 +1,187 @@
+"""The list of events as somebody uses it: each test works in a project of its own."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.server import Server
+from tests.viewer.browsing import LIST, Visit
+
+HOSTILE = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
+
+HEAR = """() => new Promise((resolve) => {
+    window.heard = "";
+    const socket = new WebSocket("/ws");
+    socket.onopen = () => socket.send('{"topic": "auth", "subscribe": ["*"]}');
+    socket.onmessage = (message) => { window.heard += message.data; resolve(); };
+})"""
+
+
+def dispatch(live: Server, project: str, **event: object) -> str:
+    body = {"topic": "test.event", "project": project, **event}
+    return str(live.post("/api/events", body).json()["id"])
+
+
+def patch(live: Server, event_id: str, **changes: object) -> None:
+    assert live.session.patch(f"{live.url}/api/events/{event_id}", json=changes, timeout=30).status_code == 204
+
+
+async def opened(visit: Visit, project: str, query: str = "", **options: Any) -> Page:
+    """A list that is live already."""
+    page = await visit(f"{LIST}?project={project}{query}", **options)
+    await expect(page.locator(".live-state")).to_have_text("Live")
+    return page
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("tbody tr .cell-description")
+
+
+async def test_a_new_event_appears_at_the_top(visit: Visit, live: Server) -> None:
+    dispatch(live, "arrive", description="first")
+    page = await opened(visit, "arrive")
+    dispatch(live, "elsewhere", description="foreign")
+    dispatch(live, "arrive", description="second")
+    await expect(rows(page)).to_have_text(["second", "first"])
+    dispatch(live, "arrive", description=HOSTILE)
+    await expect(rows(page).first).to_have_text(HOSTILE)
+    assert "run" not in await page.title()
+
+
+async def test_the_first_event_of_all_appears_in_an_empty_list(visit: Visit, live: Server) -> None:
+    page = await opened(visit, "empty")
+    await expect(page.locator(".empty")).to_contain_text("Nothing matches")
+    dispatch(live, "empty", description="first")
+    await expect(rows(page)).to_have_text(["first"])
+    await expect(page.locator(".empty")).to_have_count(0)
+
+
+async def test_a_row_changes_where_it_stands_and_its_progress_moves(visit: Visit, live: Server) -> None:
+    job = dispatch(live, "move", finished=False, description="job")
+    dispatch(live, "move", description="other")
+    page = await opened(visit, "move")
+    row = page.locator(f'[data-id="{job}"]')
+    patch(live, job, status="in_progress", progress=20)
+    await expect(row.locator(".status")).to_have_text("In progress")
+    for progress in (40, 75):
+        patch(live, job, progress=progress)
+        await expect(row.locator("progress")).to_have_js_property("value", progress)
+    patch(live, job, status="finished", description="done")
+    await expect(row.locator(".status")).to_have_text("Finished")
+    await expect(row.locator("progress")).to_be_hidden()
+    await expect(rows(page)).to_have_text(["other", "done"])
+
+
+async def test_an_event_that_comes_to_match_appears(visit: Visit, live: Server) -> None:
+    job = dispatch(live, "fail", finished=False, description="job")
+    dispatch(live, "fail", description="fine")
+    page = await opened(visit, "fail", "&status=failed")
+    patch(live, job, status="failed")
+    await expect(rows(page)).to_have_text(["job"])
+
+
+async def test_nothing_jumps_while_one_reads(visit: Visit, live: Server) -> None:
+    for number in range(40):
+        dispatch(live, "read", description=f"number {number}")
+    page = await opened(visit, "read")
+    await page.evaluate("window.scrollTo(0, 600)")
+    row = page.locator("tbody tr", has_text="number 10")
+    before = await row.bounding_box()
+    for number in range(3):
+        dispatch(live, "read", description=f"new {number}")
+    pill = page.locator("[data-pill]")
+    await expect(pill).to_have_text("3 new")
+    assert await row.bounding_box() == before
+    await pill.click()
+    await expect(rows(page).first).to_have_text("new 2")
+    await expect(pill).to_be_hidden()
+    assert await page.evaluate("window.scrollY") == 0
+
+
+async def test_a_paused_list_stands_still(visit: Visit, live: Server) -> None:
+    event = dispatch(live, "pause", description="before")
+    page = await opened(visit, "pause")
+    await page.keyboard.press("p")
+    await expect(page.locator(".live-state")).to_have_text("Paused")
+    await page.evaluate(HEAR)
+    patch(live, event, description="after")
+    await page.wait_for_function("window.heard.includes('after')")  # another socket of the page has been told
+    await expect(rows(page)).to_have_text(["before"])
+    await page.get_by_role("button", name="Resume").click()
+    await expect(rows(page)).to_have_text(["after"])
+
+
+async def test_filters_combine_and_survive_a_reload(visit: Visit, live: Server) -> None:
+    for topic, status in (("log.info", None), ("test.one", "failed"), ("test.two", "failed"), ("test.two", None)):
+        event = dispatch(live, "combine", topic=topic, description=f"{topic} {status}")
+        if status:
+            patch(live, event, status=status)
+    page = await opened(visit, "combine")
+    await page.get_by_role("link", name="Failed", exact=True).click()
+    await expect(rows(page)).to_have_text(["test.two failed", "test.one failed"])
+    await page.get_by_label("Topic").fill("test.t*")
+    await page.keyboard.press("Enter")
+    await expect(rows(page)).to_have_text(["test.two failed"])
+    await page.reload()
+    await expect(rows(page)).to_have_text(["test.two failed"])
+    assert parse_qs(urlsplit(page.url).query) == {"project": ["combine"], "status": ["failed"], "topic": ["test.t*"]}
+    await page.get_by_role("link", name="Clear all filters").click()
+    assert urlsplit(page.url).query == ""
+
+
+async def test_a_time_range_is_chosen_in_the_readers_zone(visit: Visit) -> None:
+    page = await opened(visit, "zone", "&from=2026-01-31T14:00", timezone_id="Asia/Tokyo")
+    field = page.get_by_label("From")
+    await expect(field).to_have_value("2026-01-31T23:00")
+    await field.fill("2026-02-01T08:30:00")
+    await page.get_by_role("button", name="Apply").click()
+    await page.wait_for_url(re.compile("from=2026-01-31T23%3A30%3A00Z"))
+    assert urlsplit(page.url).query == "project=zone&from=2026-01-31T23%3A30%3A00Z"
+
+
+async def test_times_are_the_readers_and_the_title_is_in_utc(visit: Visit, live: Server) -> None:
+    event = dispatch(live, "clock")
+    created = str(live.get(f"/api/events/{event}").json()["createdAt"])
+    page = await opened(visit, "clock", timezone_id="Asia/Kolkata")
+    time = page.locator("tbody time")
+    shown, local = (
+        await time.text_content(),
+        await page.evaluate("created => new Date(created).toTimeString().slice(0, 8)", created),
+    )
+    assert shown == local
+    assert await time.get_attribute("title") == f"{created[:10]} {created[11:23]} UTC"
+
+
+async def test_the_keyboard_walks_through_the_list(visit: Visit, live: Server) -> None:
+    for word in ("one", "two", "three"):
+        dispatch(live, "keys", description=word)
+    page = await opened(visit, "keys")
+    focused = page.locator("tbody tr:focus-within .cell-description")
+    for key, row in (("j", "three"), ("j", "two"), ("j", "one"), ("j", "one"), ("k", "two")):
+        await page.keyboard.press(key)
+        await expect(focused).to_have_text(row)
+    await page.keyboard.press("/")
+    await expect(page.locator("#searchbar")).to_be_focused()
+    await page.keyboard.type("j?k")
+    await expect(page.locator("#searchbar")).to_have_value("j?k")
+    await page.locator("#searchbar").blur()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_contain_text("Next event")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("test.event")
+
+
+async def test_the_list_fits_any_width_in_light_and_dark(visit: Visit, live: Server) -> None:
+    dispatch(live, "widths", topic="a" * 65, description="x" * 400, finished=False)
+    page = await opened(visit, "widths")
+    for width in (320, 1280, 2560):
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+    for scheme, background in (("light", "rgb(246, 247, 249)"), ("dark", "rgb(15, 20, 25)")):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of two texts
+        await expect(page.locator("body")).to_have_css("background-color", background)
