@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -28,6 +28,8 @@ class Subject(NamedTuple):
     """What conditions are about: a column, or a place below a JSON column."""
 
     operators: tuple[str, ...]
+    takes: str
+    """Which values, for people."""
     read: Callable[[object, str], Any]
     """Return one value as ``condition`` takes it; raise InvalidField with the given name of the field."""
     condition: Callable[[str, list[Any]], Q]
@@ -146,12 +148,17 @@ _OF_ANY = ("eq", "ne", "in", "notin", *ORDERS, "isnull", "notnull")
 _TEXTS = ("topic", "hash", "sender", "sender_type", "project", "user", "status", "description")
 _JSON = ("summary", "payload")
 
+_ID_TAKEN = "32 hexadecimal digits"
+_TIME_TAKEN = "a date or a time in ISO 8601; UTC if it has no offset"
+_NUMBER_TAKEN = "a number from -2^53 to 2^53"
+_SCALAR_TAKEN = f"a text, {_NUMBER_TAKEN}, true or false"
+
 _COLUMNS = {
-    **{name: Subject((*_OF_ANY, "like"), _text, partial(_text_column, name)) for name in _TEXTS},
-    **{name: Subject(_OF_ANY, _id, partial(_column, name)) for name in ("id", "depends_on")},
-    **{name: Subject(_OF_ANY, _time, partial(_column, name)) for name in ("created_at", "updated_at")},
-    **{name: Subject(("isnull", "notnull"), _scalar, partial(_column, name)) for name in _JSON},
-    "retries": Subject(_OF_ANY, _number, partial(_whole_column, "retries")),
+    **{name: Subject((*_OF_ANY, "like"), "a text", _text, partial(_text_column, name)) for name in _TEXTS},
+    **{name: Subject(_OF_ANY, _ID_TAKEN, _id, partial(_column, name)) for name in ("id", "depends_on")},
+    **{name: Subject(_OF_ANY, _TIME_TAKEN, _time, partial(_column, name)) for name in ("created_at", "updated_at")},
+    **{name: Subject(("isnull", "notnull"), "no value", _scalar, partial(_column, name)) for name in _JSON},
+    "retries": Subject(_OF_ANY, _NUMBER_TAKEN, _number, partial(_whole_column, "retries")),
 }
 SUBJECTS_EXPECTED = f"{', '.join(name for name in _COLUMNS if name not in _JSON)}, or a path below {' or '.join(_JSON)}"
 
@@ -162,4 +169,10 @@ def subject_of(name: str, path: Sequence[str]) -> Subject | None:
         return _COLUMNS.get(name)
     if name not in _JSON:
         return None
-    return Subject((*ORDERS, *_AT_PLACE), _scalar, partial(_place, Place(name, tuple(path))))
+    return Subject((*_AT_PLACE, *ORDERS), _SCALAR_TAKEN, _scalar, partial(_place, Place(name, tuple(path))))
+
+
+def subjects() -> dict[str, Subject]:
+    """Return all subjects by the names of their columns; ``…`` stands for any path below."""
+    below = {f"{name}/…": cast("Subject", subject_of(name, ["any"])) for name in _JSON}
+    return {**_COLUMNS, **below}

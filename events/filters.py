@@ -8,36 +8,8 @@ A condition is ``{"key": ..., "operator": "eq", "value": ...}``. Operators may b
 A key is a column of the event in camelCase or snake_case, or a path below its JSON, ``payload/user/name`` or
 ``payload.user.name``. Elements of a path are names and never indexes of an array.
 
-| column | value |
-|---|---|
-| topic, hash, sender, senderType, project, user, status, description | a text |
-| id, dependsOn | 32 hexadecimal digits |
-| createdAt, updatedAt | a date or a time in ISO 8601; UTC if it has no offset |
-| retries | a number from -2^53 to 2^53, as below summary and payload |
-| summary/…, payload/… | a text, a number, true or false |
-| summary, payload | only isnull (never true) and notnull (always true) |
-
-"Absent" is a column that is NULL, or a path that leads nowhere; a JSON null is a value that equals none.
-
-| operator | value | holds where what is there | absent |
-|---|---|---|---|
-| eq | one | equals the value | no |
-| ne | one | does not | no |
-| in | list | equals one of the list; of an empty one none | no |
-| notin | list | does not | no |
-| lt, lte, gt, gte | one | comes before or after the value, or equals it for lte and gte | no |
-| like | pattern | is a text that the whole pattern matches | no |
-| isnull | none | never | yes |
-| notnull | none | is there at all | no |
-| includes, contains | one | is an array with the value as an element | no |
-| includesany | list | is an array that has one of the list; of an empty one none | no |
-| includesall | list | is an array that has all of the list; any array has all of an empty one | no |
-| excludes, excludesany, excludesall | as includes… | does not satisfy includes…; also if it is no array | **yes** |
-
-Texts and ids have no arrays to include anything, so the last four rows are for paths only, and ``like`` is for
-texts only. Types matter: 5 equals 5.0, but neither "5" nor true. Order: of different types null < text <
-number < boolean < array < object, which is jsonb's; texts by code point, false before true, times by time.
-Patterns: ``patterns.Pattern``. All of this is the same on both databases, whatever their collation.
+Which operators each key takes, with which values, and what they mean, is written in ``events.filter_guide``, from
+which ``GET /api/query`` shows it. All of it is the same on both databases, whatever their collation.
 """
 
 import re

@@ -49,6 +49,15 @@ def full(event: Event) -> dict[str, object]:
     return {**listing(event), "payload": event.payload}
 
 
+def queried(event: Event) -> dict[str, object]:
+    """Return the whole event as ``/api/query`` gives it: in snake_case, and what is null left out."""
+    return {_snake_case(name): value for name, value in full(event).items() if value is not None}
+
+
+def _snake_case(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What goes over the bus, to every process: a frame for the sockets, and what is needed to route it."""

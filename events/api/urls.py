@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from events.api import bulk, session, studio, system, views
+from events.api import operations, query, session, studio, system, views
 from events.api.batch import BatchView
 from events.api.errors import not_found
 
@@ -13,7 +13,8 @@ urlpatterns = [
         "events/<str:event_id>",
         views.EventViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
-    path("eventops", bulk.OperationsView.as_view()),
+    path("query", query.QueryView.as_view()),
+    path("eventops", operations.OperationsView.as_view()),
     path("enroll", views.EnrollViewSet.as_view({"post": "create"})),
     path("info", session.InfoView.as_view()),
     path("auth/login", session.LoginView.as_view()),
