@@ -151,8 +151,11 @@ def test_a_method_that_a_path_has_not_is_refused(api: Client, method: str, path:
     assert (status, answer) == (405, {"code": 405, "detail": f'Method "{method}" not allowed.'})
 
 
-def test_a_format_that_is_not_to_be_had_is_not_found(api: Client) -> None:
-    assert call(api, "GET", "/api/events?format=xml", None)[:2] == (404, {"code": 404, "detail": "Not found."})
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*", "nonsense", "application/json;q=0"])
+def test_an_answer_is_json_whatever_a_client_accepts(api: Client, accept: str) -> None:
+    for path, status in (("/api/events?format=xml", 200), ("/api/events/x", 400)):
+        answer = api.get(path, headers={"Accept": accept})
+        assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
 
 
 @pytest.mark.parametrize(
