@@ -15,12 +15,12 @@
 | restart the server | yes | yes | yes | no | no |
 """
 
-import re
 from collections.abc import Collection
 
 from django.db.models import Q
 
 from events.actor import Actor
+from events.conditions import begins_with
 
 EVERYBODYS_TOPICS = ("server.started", "server.restart_requested")
 """Notices about the server itself, which every open socket gets."""
@@ -55,8 +55,7 @@ def readable(actor: Actor) -> Q:
         return Q()
     if actor.is_guest:
         return Q(pk__in=())
-    # A regular expression, because startswith takes upper and lower case for the same on SQLite.
-    private = Q(topic__regex=f"^({'|'.join(map(re.escape, PRIVATE_TOPICS))})")
+    private = Q(*(begins_with("topic", prefix) for prefix in PRIVATE_TOPICS), _connector=Q.OR)
     return Q(project__in=sorted(actor.projects)) | Q(project=None) & (Q(user=actor.name) | ~private)
 
 

@@ -81,6 +81,15 @@ def text_order(column: str, order: str, text: str) -> Q:
     return Q(Holds(_TEXT_ORDER, column, ORDERS[order], text=text))
 
 
+def begins_with(column: str, text: str) -> Q:
+    """Return the condition that the column begins with the text, in the same case; not for an empty text.
+
+    A range and no ``startswith``, which takes upper and lower case for the same on SQLite and finds no index. The
+    column is one that is compared by code point (``models.event.TopicField``).
+    """
+    return Q(**{f"{column}__gte": text, f"{column}__lt": text[:-1] + chr(ord(text[-1]) + 1)})
+
+
 def text_like(column: str, pattern: str) -> Q:
     """Return the condition that the column reads like the pattern; ValueError as for ``Pattern``."""
     return Q(Holds(_TEXT_LIKE, column, **Pattern(pattern).parameters()))

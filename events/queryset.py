@@ -10,6 +10,7 @@ from django.db.models.lookups import In
 
 from events import access, topics
 from events.actor import Actor
+from events.conditions import begins_with
 from events.status import Status
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class EventQuerySet(QuerySet[Event]):
 
     def without_logs(self) -> Self:
         """Leave out ``log.*``."""
-        return self.exclude(topic__startswith=LOG_PREFIX)
+        return self.exclude(begins_with("topic", LOG_PREFIX))
 
     def finished(self) -> Self:
         """Keep the events that can be sources."""
@@ -109,5 +110,5 @@ def _pattern_condition(pattern: str, path: str) -> Q:
     """Return the condition for one pattern with wildcards: a prefix if that is all, which an index can serve."""
     head, star, tail = pattern.partition("*")
     if star and not tail:
-        return Q(**{f"{path}__startswith": head})
+        return begins_with(path, head)
     return Q(**{f"{path}__regex": f"^{topics.regex(pattern)}$"})

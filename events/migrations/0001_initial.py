@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import In
 
 import events.hashing
+import events.models.event
 import events.position
 
 
@@ -104,7 +105,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=events.hashing.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("hash", models.CharField(max_length=512, unique=True)),
-                ("topic", models.CharField(max_length=65)),
+                ("topic", events.models.event.TopicField(max_length=65)),
                 ("sender", models.CharField(blank=True, max_length=255, null=True)),
                 ("sender_type", models.CharField(blank=True, max_length=255, null=True)),
                 ("project", models.CharField(blank=True, max_length=255, null=True)),

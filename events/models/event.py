@@ -1,6 +1,9 @@
 """The event: what happened, or what is to be done."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 from django.utils import timezone
 
@@ -10,6 +13,23 @@ from events.queryset import EventQuerySet, jobs_in
 from events.status import OPEN, Status
 from events.validation import HASH_LENGTH, NAME_LENGTH, TOPIC_LENGTH
 
+if TYPE_CHECKING:
+    TextColumn = models.CharField[str, str]
+else:
+    TextColumn = models.CharField
+
+
+class TopicField(TextColumn):
+    """Text that is compared by code point, whatever the locale of the database, as SQLite and Python do it.
+
+    An index then serves prefixes too, and ``conditions.begins_with`` means the same everywhere.
+    """
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        """Return the type of the column, and its collation on PostgreSQL; SQLite's own is the right one."""
+        collation = "C" if connection.vendor == "postgresql" else None
+        return {**super().db_parameters(connection), "collation": collation}
+
 
 class Event(models.Model):
     """One event of the stream. Written by the verbs in ``dispatch``, ``update``, ``enroll`` and ``delete`` only."""
@@ -17,7 +37,7 @@ class Event(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     hash = models.CharField(max_length=HASH_LENGTH, unique=True)
     """What the event is about, so that it is stored once; the id if the sender gives none."""
-    topic = models.CharField(max_length=TOPIC_LENGTH)
+    topic = TopicField(max_length=TOPIC_LENGTH)
     sender = models.CharField(max_length=NAME_LENGTH, null=True, blank=True)
     """The process that dispatched or last changed the event: a service, or a browser tab."""
     sender_type = models.CharField(max_length=NAME_LENGTH, null=True, blank=True)
