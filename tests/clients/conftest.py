@@ -37,11 +37,19 @@ def helpers(server: Server) -> Iterator[Helpers]:
             server.stop()
             server.start()
 
+        def await_server() -> None:
+            server.await_ready()
+
         @cache
         def make_crowd() -> None:
             project.run("from tests.clients.crowd import make; make()")
 
-        yield {"restart_server": restart_server, "run_in_server": project.run, "make_crowd": make_crowd}
+        yield {
+            "restart_server": restart_server,
+            "await_server": await_server,
+            "make_crowd": make_crowd,
+            "run_in_server": project.run,
+        }
 
 
 Play = Callable[[str, Path, str], str | None]

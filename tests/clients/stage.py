@@ -106,6 +106,10 @@ class Stage:
         """Stop the server, start it again under the same address, and wait until it answers."""
         _ask("restart_server")
 
+    def await_server(self) -> None:
+        """Wait until the server is ready again, after a restart that the client has asked for."""
+        _ask("await_server")
+
     def make_crowd(self) -> None:
         """Have a thousand events of every kind on the server; they are made once."""
         _ask("make_crowd")

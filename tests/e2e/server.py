@@ -50,6 +50,10 @@ class Server:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        return self.await_ready()
+
+    def await_ready(self) -> Self:
+        """Wait until it says that it is ready, at its start or again."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.output.append(line)

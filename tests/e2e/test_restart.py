@@ -2,25 +2,14 @@
 
 import requests
 
-from tests.e2e.server import READY, Server
-
-
-def wait_until_ready(server: Server) -> None:
-    """Read on until the server says again that it is ready."""
-    assert server.process.stdout is not None
-    for line in server.process.stdout:
-        server.output.append(line)
-        if ready := READY.search(line):
-            server.url = ready.group(1)
-            return
-    raise AssertionError("".join(server.output))
+from tests.e2e.server import Server
 
 
 def test_the_server_comes_back_and_has_kept_everything(server: Server) -> None:
     event_id = server.post("/api/events", {"topic": "test.kept"}).json()["id"]
     before = server.process.pid
     assert server.post("/api/system/restart", {}).status_code == 204
-    wait_until_ready(server)
+    server.await_ready()
     assert (server.process.poll(), server.process.pid) == (None, before)
     assert "Starting anew …\n" in server.output
     assert [each["topic"] for each in server.all_events()] == ["server.restart_requested", "test.kept"]
