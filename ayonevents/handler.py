@@ -8,6 +8,7 @@ and the event loop stays free for sockets.
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from django.core.handlers.base import BaseHandler
 from django.http import HttpResponseBase, JsonResponse
 from django.urls import set_script_prefix
 
+from ayonevents.longpoll import LongPolls
 from events import conf
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ class ThreadedHandler(ASGIHandler):
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
         self.threads = ThreadPoolExecutor(conf.threads(), thread_name_prefix="request")
+        # Half of the threads are left to other requests when all the world waits and something happens.
+        self.polls = LongPolls(self.threads, at_a_time=max(1, conf.threads() // 2))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request."""
@@ -48,11 +52,11 @@ class ThreadedHandler(ASGIHandler):
         except BodyTooLarge:
             await self.send_response(_too_large(), send)
             return
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self.threads, self._respond, scope, body)
+        response = await self.polls.answer(partial(self._respond, scope, body), receive)
         try:
             await self.send_response(response, send)
         finally:
+            loop = asyncio.get_running_loop()
             await loop.run_in_executor(self.threads, response.close)
 
     async def _body(self, receive: Any) -> bytes:

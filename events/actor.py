@@ -16,6 +16,9 @@ class Actor:
     projects: frozenset[str] = frozenset()
     """The projects that a plain user was granted; managers see all of them."""
 
+    default_wait: float = 0.0
+    """Seconds that its enroll requests wait for a job if they do not say; a service's key may have some."""
+
     @property
     def is_manager(self) -> bool:
         """Managers run the studio; services and admins may do what managers may."""

@@ -24,10 +24,15 @@ class Source(NamedTuple):
 
 
 class Repeatable(NamedTuple):
-    """A job that is handed out again."""
+    """A job that is handed out again, as it was before."""
 
     id: UUID
+    status: str
     retries: int
+    description: str
+    user: str | None
+    sender: str | None
+    sender_type: str | None
 
 
 def source(kind: Kind, *, after: int) -> Source | None:

@@ -6,11 +6,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from events import access, bus, claim, filters, glance, message, topics, validation, watermark
+from events import access, bus, claim, filters, glance, handover, message, topics, validation, watermark
 from events.actor import Actor
 from events.dispatch import insert
 from events.errors import Forbidden, InvalidField
 from events.glance import Glance, Kind
+from events.handover import Handover
 from events.hashing import job_hash, new_id
 from events.models import Consumer, Event
 from events.sources import Sources
@@ -63,6 +64,8 @@ class Job:
     depends_on: UUID
     hash: str
     status: str
+    handover: Handover | None = None
+    """How to take it back; None: the sender had it already."""
 
 
 def enroll(request: EnrollRequest, by: Actor) -> Job | None:
@@ -120,7 +123,7 @@ def _look(request: EnrollRequest, kind: Kind, step: int) -> Glance:
 def _held(seen: Glance) -> Job | None:
     """Return the unfinished job that the sender already has: after a crash it gets it back."""
     job = Event.objects.defer("payload", "summary").filter(pk=seen.held).first() if seen.held else None
-    return None if job is None else _job(job)
+    return _job(job) if job is not None and handover.renew(job) else None
 
 
 def _wait_for_turn(request: EnrollRequest) -> None:
@@ -139,7 +142,7 @@ def _hand_out(seen: Glance, kind: Kind, request: EnrollRequest, by: Actor) -> Jo
         job = _job_for(source, request, by)
         if insert(job):
             bus.publish_after_commit(message.dispatched(job, store=True, progress=0.0))
-            return _job(job)
+            return _job(job, handover.of_new(job))
         low = source.position
     return None
 
@@ -179,10 +182,10 @@ def _hand_out_again(seen: Glance, kind: Kind, request: EnrollRequest, by: Actor)
             }
             job = write(found.id, columns)
             bus.publish_after_commit(message.updated(job, progress=None))
-            return _job(job)
+            return _job(job, handover.of_old(job, found))
     return None
 
 
-def _job(event: Event) -> Job:
+def _job(event: Event, how: Handover | None = None) -> Job:
     assert event.depends_on_id is not None  # noqa: S101 - for mypy: all of them are jobs
-    return Job(id=event.id, depends_on=event.depends_on_id, hash=event.hash, status=event.status)
+    return Job(id=event.id, depends_on=event.depends_on_id, hash=event.hash, status=event.status, handover=how)

@@ -21,6 +21,8 @@ PATTERNS_MAX = 200
 """Topics and patterns in one list; SQLite refuses conditions of more than a thousand parts."""
 BATCH_MAX = 1000
 """Events that are dispatched with one request."""
+WAIT_MAX = 60
+"""Seconds that a worker may wait for a job; proxies give up on a silent server after as much."""
 AGE_MAX_DAYS = 365_000
 """A thousand years back there still is a date."""
 
@@ -98,6 +100,12 @@ def check_retries(field: str, retries: int | None) -> None:
     """Refuse a count that is negative or overflows its column."""
     if retries is not None and not 0 <= retries <= RETRIES_MAX:
         raise InvalidField(field, f"expected a whole number from 0 to {RETRIES_MAX}")
+
+
+def check_wait(field: str, seconds: float) -> None:
+    """Refuse a time to wait that is negative, or too long for what stands between client and server."""
+    if not 0 <= seconds <= WAIT_MAX:
+        raise InvalidField(field, f"expected a number of seconds from 0 to {WAIT_MAX}")
 
 
 def check_age(field: str, days: int) -> None:

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from events.api import operations, query, session, studio, system, views
 from events.api.batch import BatchView
+from events.api.enroll import EnrollView
 from events.api.errors import not_found
 
 urlpatterns = [
@@ -15,7 +16,7 @@ urlpatterns = [
     ),
     path("query", query.QueryView.as_view()),
     path("eventops", operations.OperationsView.as_view()),
-    path("enroll", views.EnrollViewSet.as_view({"post": "create"})),
+    path("enroll", EnrollView.as_view()),
     path("info", session.InfoView.as_view()),
     path("auth/login", session.LoginView.as_view()),
     path("auth/logout", session.LogoutView.as_view()),

@@ -1,4 +1,4 @@
-"""The REST endpoints of events and jobs: read the request, call one verb, shape the answer."""
+"""The REST endpoints of events: read the request, call one verb, shape the answer."""
 
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
@@ -14,7 +14,6 @@ from events.api.pagination import EventPages
 from events.api.parameters import flag_in
 from events.delete import delete
 from events.dispatch import dispatch, dispatch_once
-from events.enroll import enroll
 from events.errors import EventMissing, Forbidden
 from events.models import Event
 from events.update import update
@@ -68,15 +67,3 @@ class EventViewSet(ViewSet):
         pages = EventPages()
         page: list[Event] = pages.paginate_queryset(found, request, self) or []
         return pages.get_paginated_response([message.listing(event) for event in page])
-
-
-class EnrollViewSet(ViewSet):
-    """``/api/enroll``."""
-
-    def create(self, request: Request) -> Response:
-        """Hand out a job: 200 with ``id dependsOn hash status``, or 204 if there is nothing to do."""
-        wanted = serializers.ENROLL.command(request.data, **sender_of(request))
-        job = enroll(wanted, actor_behind(request))
-        if job is None:
-            return Response(status=204)
-        return Response({"id": job.id.hex, "dependsOn": job.depends_on.hex, "hash": job.hash, "status": job.status})

@@ -21,9 +21,12 @@ READY = re.compile(r"ready on (\S+)")
 
 
 class Server:
-    """``with Server(folder) as server``: ``server.url`` answers, ``server.session`` is a service's."""
+    """``with Server(folder) as server``: ``server.url`` answers, ``server.session`` is a service's.
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    ``beside``: a second process on the same database.
+    """
+
+    def __init__(self, data_dir: Path, beside: "Server | None" = None, /, **environment: str) -> None:
         self.data_dir = data_dir
         self.environment = {
             **{name: value for name, value in os.environ.items() if name not in OF_THE_TESTS},
@@ -34,7 +37,10 @@ class Server:
             "PORT": environment.get("PORT", "0"),
             "PYTHONUNBUFFERED": "1",
         }
-        if self.environment.get("DATABASE_URL"):
+        self.has_own_database = beside is None
+        if beside is not None:
+            self.environment["DATABASE_URL"] = beside.environment["DATABASE_URL"]
+        elif self.environment.get("DATABASE_URL"):
             self.environment["DATABASE_URL"] = _database_of_its_own(self.environment["DATABASE_URL"])
         self.output: list[str] = []
         self.session = requests.Session()
@@ -77,7 +83,7 @@ class Server:
         if self.process.poll() is None:
             self.stop()
         self.session.close()
-        if self.environment.get("DATABASE_URL"):
+        if self.has_own_database and self.environment.get("DATABASE_URL"):
             _drop(self.environment["DATABASE_URL"])
 
     def post(self, path: str, body: object) -> requests.Response:

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
-from events import restart
+from events import restart, waiting
 from events.management.first_start import ADMIN, Credentials, credentials, make_data_dir
 
 GRACE = 15
@@ -73,6 +73,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; who waits for a job is answered at once, so that nobody has to wait for them."""
+        waiting.room.close()
+        await super().shutdown(sockets)
 
     def restart(self) -> None:
         """Finish what is under way, and stop in order to start anew."""

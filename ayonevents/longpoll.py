@@ -1,0 +1,75 @@
+"""Long polls: an answer that may come later is held back on the event loop, where waiting costs nothing.
+
+What the views of enroll answer may carry two attributes. ``hold``: there is nothing to do, and the client
+would wait. ``give_back``: a function that takes back what the answer tells of, if it cannot be delivered.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from typing import Any, TypeAlias
+
+from django.http import HttpResponseBase
+
+from events.waiting import Hold, room
+
+Respond: TypeAlias = Callable[[], HttpResponseBase]
+
+
+class LongPolls:
+    """Gets answers from the threads, and asks again for those that may wait."""
+
+    def __init__(self, threads: Executor, *, at_a_time: int) -> None:
+        """Take the threads, and how many of them may be asked again at a time."""
+        self._threads = threads
+        self._turns = asyncio.Semaphore(at_a_time)
+
+    async def answer(self, respond: Respond, receive: Any) -> HttpResponseBase:
+        """Return the answer to a request, which ``respond`` gives as often as it is called in a thread."""
+        answer: HttpResponseBase = await self._run(respond)
+        if _hold(answer) is None and _give_back(answer) is None:
+            return answer
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            if hold := _hold(answer):
+                answer = await self._wait(answer, hold, respond, gone)
+            await asyncio.sleep(0)  # hear of a client that left while the thread was at it
+            if gone.done() and (give_back := _give_back(answer)):
+                await self._run(give_back)
+            return answer
+        finally:
+            gone.cancel()
+            with suppress(asyncio.CancelledError):
+                await gone
+
+    async def _wait(
+        self, answer: HttpResponseBase, hold: Hold, respond: Respond, gone: asyncio.Future[None]
+    ) -> HttpResponseBase:
+        """Ask again whenever there may be something; return the last answer when there is, or no time left."""
+        with room.place(hold) as place:
+            while await place.called(gone):
+                async with self._turns:
+                    await self._run(answer.close)
+                    answer = await self._run(respond)
+                place.asked(found=_hold(answer) is None)
+                if _hold(answer) is None:
+                    break
+        return answer
+
+    async def _run(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _hold(answer: HttpResponseBase) -> Hold | None:
+    return getattr(answer, "hold", None)
+
+
+def _give_back(answer: HttpResponseBase) -> Callable[[], None] | None:
+    return getattr(answer, "give_back", None)
+
+
+async def _disconnected(receive: Any) -> None:
+    """Wait until the client is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
