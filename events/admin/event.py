@@ -16,9 +16,11 @@ from django.urls import URLPattern, path, reverse
 from events import accounts
 from events.admin import live, render
 from events.admin.changelist import EventChangeList
-from events.admin.detail import relations_of
+from events.admin.documents import document, passages_of
 from events.admin.facets import FILTERS
+from events.admin.family import family_of
 from events.admin.search import LONGEST, SEARCHED, containing
+from events.admin.story import state_of, story_of
 from events.models import Event
 from events.queryset import EventQuerySet
 
@@ -131,11 +133,15 @@ def _find(object_id: str, readable: EventQuerySet) -> Event | None:
 
 def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
     """Return what the page of an event tells."""
+    family = family_of(event, readable)
     return {
         "title": event.topic,
         "event": event,
         "created": render.long_time(event.created_at),
         "updated": render.long_time(event.updated_at),
-        "documents": [render.document("Summary", event.summary), render.document("Payload", event.payload)],
-        "relations": relations_of(event, readable),
+        "family": family,
+        "story": story_of(event, family.source),
+        "state": state_of(event),
+        "passages": [*passages_of("summary", event.summary), *passages_of("payload", event.payload)],
+        "documents": [document("Summary", event.summary), document("Payload", event.payload)],
     }

@@ -1,9 +1,8 @@
 """How single facts of an event look."""
 
-import json
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,13 +15,7 @@ from events.models import Event
 
 LINE = 240
 """Characters of a description that the list shows."""
-FOLDED = 4_000
-"""A longer document is shown when somebody opens it."""
-DOCUMENT = 250_000
-"""Characters of a document that the page carries."""
-
-# They would turn the text around them about, or hide; JSON lets them be written as escapes.
-INVISIBLE = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,34 +58,11 @@ def _time(moment: datetime, text: str, form: str) -> SafeString:
     return format_html(html, message.timestamp(moment), exact, form, text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A summary or payload, ready to be read."""
-
-    title: str
-    text: str
-    """The JSON with line breaks and indents, or the beginning of it."""
-    passages: list[tuple[str, str]]
-    """Keys and values that are texts of several lines, such as tracebacks: in JSON they are hard to read."""
-    keys: int
-    is_open: bool
-    is_cut: bool
-
-
-def document(title: str, content: dict[str, object]) -> Document:
-    """Return what to show of a summary or payload: at most DOCUMENT characters."""
-    written = json.dumps(content, indent=2, ensure_ascii=False)
-    passages = [(key, value) for key, value in content.items() if isinstance(value, str) and "\n" in value.strip()]
-    is_cut = len(written) > DOCUMENT
-    return Document(
-        title=title,
-        text=_with_invisible_escaped(written[:DOCUMENT]),
-        passages=[] if is_cut else [(key, _with_invisible_escaped(value)) for key, value in passages],
-        keys=len(content),
-        is_open=len(written) <= FOLDED,
-        is_cut=is_cut,
-    )
-
-
-def _with_invisible_escaped(text: str) -> str:
-    return INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+def duration(length: timedelta) -> str:
+    """Return a length of time as short as it can be said: ``0.4 s``, ``3 min 20 s``, ``2 d 4 h``."""
+    seconds = max(0.0, length.total_seconds())
+    for (unit, size), (smaller, part) in pairwise((("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", 1))):
+        if seconds >= size:
+            rest = int(seconds % size // part)
+            return f"{int(seconds // size)} {unit}" + (f" {rest} {smaller}" if rest else "")
+    return f"{seconds:.1f} s"

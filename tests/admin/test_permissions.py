@@ -71,7 +71,7 @@ def test_sources_and_targets_of_a_foreign_project_are_not_shown(artist: Client) 
     event = make_event(project="alpha", depends_on=source.id)
     target = make_event("test.target", project="beta", description="secret", depends_on=event.id)
     page = artist.get(path_of(event)).text
-    assert "An event that is not open to you" in page
+    assert "Caused by an event that is not open to you" in page
     for hidden in ("secret", "test.source", "test.target", source.id.hex, target.id.hex):
         assert hidden not in page
 

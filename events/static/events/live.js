@@ -74,7 +74,11 @@ export function follow(table, panel, pill) {
       if (!response.ok) throw new Error(response.statusText);
       const answer = await response.json();
       if (isPaused) return;
-      for (const id of ids) touched.delete(id);
+      const told = new Set(answer.rows.map((row) => row.id));
+      for (const id of ids) {
+        touched.delete(id);
+        if (!told.has(id)) rowOf(id)?.classList.add("gone"); // it was deleted; its place stays, so that nothing jumps
+      }
       position = answer.position;
       isBehind ||= answer.isBehind;
       answer.rows.forEach(take);

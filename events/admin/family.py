@@ -1,0 +1,112 @@
+"""The lineage of an event: what caused it, and what came of it, as a tree."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils import timezone
+
+from events.admin import render
+from events.models import Event
+from events.queryset import EventQuerySet
+from events.status import OPEN
+
+ANCESTORS = 12
+"""How far back the chain of sources is followed; one query finds it all."""
+GENERATIONS = 12
+"""How far forward: one query each."""
+DESCENDANTS = 500
+
+
+@dataclass(slots=True, kw_only=True)
+class Node:
+    """An event in the tree."""
+
+    event: Event
+    took: str
+    """From its creation to its last change, or to now if it is not settled; empty for what happened at once."""
+    is_here: bool = False
+    children: list["Node"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """The tree around one event, without summaries and payloads."""
+
+    root: Node
+    source: Event | None
+    """What the event depends on; None if that is not readable."""
+    goes_further_back: bool
+    """The first event depends on one that is not readable, or that is further back than the chain is followed."""
+    count: int
+    """Descendants in the tree."""
+    is_cut: bool
+    """There are more."""
+
+    @property
+    def is_alone(self) -> bool:
+        """Tell whether nothing caused the event, and nothing came of it."""
+        return self.root.is_here and not self.root.children and not self.goes_further_back
+
+
+def family_of(event: Event, readable: EventQuerySet) -> Family:
+    """Return the events around one, as far as they are ``readable``."""
+    readable = readable.defer("payload", "summary")
+    here = _node(event, is_here=True)
+    count, is_cut = _add_descendants(here, readable)
+    root = here
+    ancestors = _ancestors(event, readable)
+    for ancestor in ancestors:
+        root = _node(ancestor, children=[root])
+    return Family(
+        root=root,
+        source=ancestors[0] if ancestors else None,
+        goes_further_back=root.event.depends_on_id is not None,
+        count=count,
+        is_cut=is_cut,
+    )
+
+
+def _ancestors(event: Event, readable: EventQuerySet) -> list[Event]:
+    """Return the chain of sources, the nearest first, up to the first that is not readable."""
+    if event.depends_on_id is None:
+        return []
+    path = ["__".join(["depends_on"] * length) for length in range(1, ANCESTORS + 1)]
+    ids = [pk for pk in Event.objects.filter(pk=event.pk).values_list(*path).get() if pk]
+    found = readable.in_bulk(ids)
+    chain = []
+    for pk in ids:
+        if pk not in found:
+            break
+        chain.append(found[pk])
+    return chain
+
+
+def _add_descendants(root: Node, readable: EventQuerySet) -> tuple[int, bool]:
+    """Hang the descendants below a node, generation by generation; return their number, and whether there are more."""
+    parents: dict[UUID | None, Node] = {root.event.pk: root}
+    known: set[UUID | None] = {root.event.pk}
+    count = 0
+    for _ in range(GENERATIONS):
+        left = DESCENDANTS - count
+        # In the order of the index of children, so that a few are found at once among any number.
+        ids = [pk for pk in parents if pk]
+        found = list(readable.children_of(ids).order_by("depends_on_id", "topic")[: left + 1])
+        new = [event for event in found[:left] if event.pk not in known]
+        new.sort(key=lambda event: event.creation_order)
+        nodes: dict[UUID | None, Node] = {event.pk: _node(event) for event in new}
+        for node in nodes.values():
+            parents[node.event.depends_on_id].children.append(node)
+        count += len(nodes)
+        known |= nodes.keys()
+        if len(found) > left:
+            return count, True
+        if not nodes:
+            return count, False
+        parents = nodes
+    return count, readable.children_of([pk for pk in parents if pk]).exists()
+
+
+def _node(event: Event, *, is_here: bool = False, children: list[Node] | None = None) -> Node:
+    end = timezone.now() if event.status in OPEN else event.updated_at
+    took = render.duration(end - event.created_at) if end != event.created_at else ""
+    return Node(event=event, took=took, is_here=is_here, children=children or [])

@@ -1,0 +1,91 @@
+"""The page of one event, and texts that are up to no good."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.server import Server
+from tests.viewer.browsing import LIST, Visit
+
+HOSTILE = """<script>document.title = "run"</script><img src=x onerror="document.title = 'run'"></pre>{{ 1 }}"'&"""
+RTL = "\u202eשלחם 🧨🎬 \u2066"
+
+
+def dispatch(live: Server, **event: object) -> str:
+    answer = live.post("/api/events", {"topic": "test.event", **event})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
+async def opened(visit: Visit, event: str, **options: Any) -> Page:
+    return await visit(f"{LIST}{event}/change/", **options)
+
+
+async def test_a_payload_folds_and_is_copied_whole(visit: Visit, live: Server) -> None:
+    payload = {"outer": {"inner": [1, 2, 3]}, "text": "x"}
+    page = await opened(visit, dispatch(live, payload=payload), permissions=["clipboard-read", "clipboard-write"])
+    card = page.get_by_role("region", name="Payload")
+    await card.get_by_text("inner").click()
+    await expect(card.get_by_text("3 items")).to_have_count(0)  # what stands there is made by the stylesheet
+    await expect(card.locator(".json-number").first).to_be_hidden()
+    await card.get_by_role("button", name="Copy").click()
+    await expect(card.get_by_role("button", name="Copied")).to_be_visible()
+    assert json.loads(await page.evaluate("navigator.clipboard.readText()")) == payload
+
+
+async def test_the_lineage_leads_from_event_to_event(visit: Visit, live: Server) -> None:
+    source = dispatch(live, topic="test.source")
+    job = dispatch(live, topic="test.job", dependsOn=source)
+    page = await opened(visit, job)
+    await expect(page.locator(".node[aria-current]")).to_contain_text("test.job")
+    await page.get_by_role("region", name="Lineage").get_by_role("link", name="test.source").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("test.source")
+    await expect(page.locator(".tree a")).to_have_text(["test.job"])
+
+
+async def test_five_hundred_descendants_are_shown(visit: Visit, live: Server) -> None:
+    source = dispatch(live, topic="test.source")
+    batch = [{"topic": "test.target", "dependsOn": source} for _ in range(501)]
+    assert live.post("/api/events/batch", {"events": batch}).status_code == 200
+    page = await opened(visit, source)
+    await expect(page.locator(".tree a.node-topic")).to_have_count(500)
+    await expect(page.get_by_text("These are the first 500 descendants")).to_be_visible()
+
+
+@pytest.mark.parametrize("text", [HOSTILE, RTL, "x" * 240])
+async def test_hostile_texts_are_shown_as_texts(visit: Visit, live: Server, text: str) -> None:
+    source = dispatch(live, description=text)
+    event = dispatch(
+        live,
+        description=text,
+        user=text,
+        sender=text,
+        hash=text,
+        dependsOn=source,
+        summary={text: text},
+        payload={text: [f"{text}\n{text}"], "nested": {"a": text}},
+    )
+    page = await opened(visit, event, width=320)
+    await expect(page.locator(".event-description")).to_have_text(text)
+    assert "run" not in await page.title()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 320
+    await page.goto(f"{LIST}?sender={text[:9]}&q={text[:9]}")
+    await page.goto(LIST)
+    await expect(page.locator("tbody .cell-description").first).to_have_text(text)
+    assert "run" not in await page.title()
+
+
+async def test_a_megabyte_is_shown_by_its_beginning(visit: Visit, live: Server) -> None:
+    event = dispatch(live, payload={"blob": HOSTILE * 12_000, "traceback": f"{HOSTILE}\n" * 3_000})
+    page = await opened(visit, event)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("test.event")
+    await expect(page.get_by_text("This is the beginning of a large document.")).to_be_visible()
+    assert len(await page.content()) < 700_000
+
+
+async def test_what_does_not_exist_says_so(visit: Visit) -> None:
+    visit.allowed = ("404 (Not Found)",)
+    page = await opened(visit, "0" * 32)
+    await expect(page.get_by_text("There is no event with this id")).to_be_visible()
