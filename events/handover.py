@@ -59,4 +59,4 @@ def give_back(handovers: Iterable[Handover]) -> None:
             untouched = Event.objects.filter(pk=each.job_id, status=Status.PENDING, updated_at=each.at)
             if untouched.select_for_update(no_key=True).only("pk").first():
                 job = write(each.job_id, dict(each.before))
-                bus.publish_after_commit(message.updated(job, progress=None, recipients=None))
+                bus.publish_after_commit(message.updated(job, progress=None))

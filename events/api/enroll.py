@@ -13,8 +13,9 @@ from rest_framework.views import APIView
 
 from events import validation, waiting
 from events.api.authentication import actor_behind
+from events.api.fields import Number, WireSerializer
 from events.api.headers import sender_of
-from events.api.serializers import ENROLL, Number, WireSerializer
+from events.api.serializers import ENROLL
 from events.enroll import EnrollRequest, Job, enroll
 from events.handover import give_back
 
