@@ -26,6 +26,9 @@ LIBPQ_DEFAULTS = {
 }
 """What a connection has unless DATABASE_URL says otherwise (``?connect_timeout=10``)."""
 
+PREPARE_THRESHOLD = 5
+"""How often one connection runs a statement of ``events.prepared`` before PostgreSQL keeps its plan."""
+
 
 def sqlite(data_dir: Path) -> Database:
     """Return the settings of the file in the data folder."""
@@ -49,7 +52,7 @@ def postgresql(env: Env) -> Database:
 
     Query parameters are libpq's (``sslmode``, ``connect_timeout``, ``target_session_attrs`` …) and go before
     the defaults here. DATABASE_POOLER=true leaves out what a pooler in transaction mode does not pass on: the
-    time-outs, which are then set for the role in PostgreSQL.
+    time-outs, which are then set for the role in PostgreSQL, and prepared statements.
     """
     if env.str("DATABASE_URL").partition("://")[0] not in ("postgres", "postgresql"):
         raise EnvError('Environment variable "DATABASE_URL" invalid: expected postgres://user:password@host:5432/name')
@@ -69,6 +72,8 @@ def postgresql(env: Env) -> Database:
         raise EnvError(f'Environment variable "DATABASE_URL" invalid: {str(error).strip()}') from error
     if not database["NAME"] and "service" not in options:
         raise EnvError('Environment variable "DATABASE_URL" invalid: expected the name of a database at its end')
+    if not env.bool("DATABASE_POOLER", False):
+        options["prepare_threshold"] = PREPARE_THRESHOLD
     return database | {"OPTIONS": options}
 
 

@@ -56,8 +56,9 @@ class ThreadedHandler(ASGIHandler):
         try:
             await self.send_response(response, send)
         finally:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self.threads, response.close)
+            if response.streaming:
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self.threads, response.close)
 
     async def _body(self, receive: Any) -> bytes:
         """Return the body; a body over the limit is read to its end, but not kept."""
@@ -82,7 +83,10 @@ class ThreadedHandler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, BytesIO(body))
-        return self.get_response(request) if request is not None else cast("HttpResponseBase", refusal)
+        response = self.get_response(request) if request is not None else cast("HttpResponseBase", refusal)
+        if not response.streaming:  # its bytes are all there; another hop to this thread would be one for nothing
+            response.close()
+        return response
 
 
 def _too_large() -> JsonResponse:

@@ -50,7 +50,6 @@ class LongPolls:
         with room.place(hold) as place:
             while await place.called(gone):
                 async with self._turns:
-                    await self._run(answer.close)
                     answer = await self._run(respond)
                 place.asked(found=_hold(answer) is None)
                 if _hold(answer) is None:

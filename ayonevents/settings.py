@@ -152,7 +152,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["events.api.parsers.EventParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["events.api.rendering.EventRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "events.api.negotiation.JsonAnyway",
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "events.api.errors.answer_for",

@@ -1,7 +1,10 @@
-"""Statements that are run all the time: the ORM writes their SQL once, and later only values are put in.
+"""Statements that are run all the time: compiled once by the ORM, planned once by PostgreSQL.
 
-Django compiles a query each time it is asked, which takes longer than PostgreSQL needs to answer it. A statement
-made here is compiled at its first use in a process; ``Slot`` marks what differs from one run to the next.
+Django compiles a query each time it is asked, and PostgreSQL plans it each time; both takes longer than to
+answer it. A statement made here is compiled at its first use in a process, and ``Slot`` marks what differs from
+one run to the next. Everything else is part of the text, where the planner sees it: only so it knows that a
+partial index will do. Each connection prepares the statement after a few runs, as ``prepare_threshold`` in
+the OPTIONS of the database says; without that it is planned anew each time.
 
     @cache
     def _by_name() -> Statement:
@@ -10,15 +13,18 @@ made here is compiled at its first use in a process; ``Slot`` marks what differs
     _by_name().rows(name="a")
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.db import connection  # noqa: TID251 - it takes the compiled SQL
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.sql import Literal
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -52,7 +58,7 @@ class Statement:
             each.output_field.get_db_prep_save(values[each.name], connection) if isinstance(each, Slot) else each
             for each in self.parameters
         ]
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self.sql, given)
             found: list[Row] = cursor.fetchall()
         return [self._converted(row) for row in found] if self.converters else found
@@ -111,4 +117,30 @@ def _columns(fields: Iterable[Any]) -> list[Any]:
 
 
 def _statement(compiler: SQLCompiler, sql: str, parameters: Sequence[Any], returned: list[Any]) -> Statement:
-    return Statement(sql, tuple(parameters), compiler.get_converters(returned))
+    converters = compiler.get_converters(returned)
+    if connection.vendor != "postgresql":
+        return Statement(sql, tuple(parameters), converters)
+    given = iter(parameters)
+    slots = []
+
+    def written(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return match[0]
+        value = next(given)
+        if isinstance(value, Slot):
+            slots.append(value)
+            return match[0]
+        return Literal(value).as_string(connection.connection).replace("%", "%%")
+
+    return Statement(re.sub("%[%s]", written, sql), tuple(slots), converters)
+
+
+def _cursor() -> Any:
+    """Return a cursor; on PostgreSQL one that sends text and values apart, and can prepare the text."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    database: Any = connection
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    cursor: Any = ServerBindingCursor
+    return database._prepare_cursor(cursor(database.connection))  # noqa: SLF001 - as Django's own cursor() does

@@ -15,9 +15,11 @@ class JsonAnyway(DefaultContentNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """Return who writes the answer, and what it is then called."""
+        first, *others = renderers
+        if not others:  # as nearly always: then there is nothing to weigh
+            return first, str(first.media_type)
         try:
             renderer, media_type = super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
-            renderer = next(iter(renderers))
-            media_type = renderer.media_type
+            renderer, media_type = first, str(first.media_type)
         return renderer, media_type

@@ -16,6 +16,7 @@ from events.delete import delete
 from events.dispatch import dispatch, dispatch_once
 from events.errors import EventMissing, Forbidden
 from events.models import Event
+from events.reading import event_by_id
 from events.update import update
 from events.validation import parse_id
 
@@ -39,7 +40,7 @@ class EventViewSet(ViewSet):
 
     def retrieve(self, request: Request, event_id: str) -> Response:
         """Return one whole event, its payload included."""
-        event = Event.objects.filter(pk=parse_id("eventId", event_id)).first()
+        event = event_by_id(parse_id("eventId", event_id))
         actor = actor_behind(request)
         if actor.is_guest:
             raise Forbidden("Guest users are not allowed to access events")

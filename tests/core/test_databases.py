@@ -42,6 +42,7 @@ def test_nothing_is_waited_for_without_end(postgresql: Any) -> None:
         "keepalives_interval": 5,
         "keepalives_count": 2,
         "options": DEFAULT_OPTIONS,
+        "prepare_threshold": 5,
     }
 
 
