@@ -11,6 +11,7 @@ from django.db.models.lookups import In
 from events import access, topics
 from events.actor import Actor
 from events.conditions import begins_with
+from events.search import mentions
 from events.status import Status
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class EventQuerySet(QuerySet[Event]):
     def without_logs(self) -> Self:
         """Leave out ``log.*``."""
         return self.exclude(begins_with("topic", LOG_PREFIX))
+
+    def mentioning(self, text: str) -> Self:
+        """Keep the events in whose topic, project, user or description each word of the text is, in any case."""
+        return self.filter(mentions(text))
 
     def finished(self) -> Self:
         """Keep the events that can be sources."""

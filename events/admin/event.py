@@ -19,15 +19,18 @@ from events.admin.changelist import EventChangeList
 from events.admin.documents import document, passages_of
 from events.admin.facets import FILTERS
 from events.admin.family import family_of
-from events.admin.search import LONGEST, SEARCHED, containing
 from events.admin.story import state_of, story_of
 from events.models import Event
 from events.queryset import EventQuerySet
+from events.search import SEARCHED, mentions
 
 if TYPE_CHECKING:
     EventModelAdmin = admin.ModelAdmin[Event]
 else:
     EventModelAdmin = admin.ModelAdmin
+
+LONGEST_SEARCH = 200
+"""Characters of a search that count."""
 
 
 @admin.register(Event)
@@ -75,7 +78,7 @@ class EventAdmin(EventModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
         """Keep the events that contain all the words."""
-        return queryset.filter(containing(search_term)), False
+        return queryset.filter(mentions(search_term[:LONGEST_SEARCH])), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list. What a form leaves empty is taken out of the address, which people share."""
@@ -84,7 +87,7 @@ class EventAdmin(EventModelAdmin):
             del given[name]
         if len(given) < len(request.GET):
             return HttpResponseRedirect(f"{request.path}?{given.urlencode()}")
-        return super().changelist_view(request, {"longest_search": LONGEST, **(extra_context or {})})
+        return super().changelist_view(request, {"longest_search": LONGEST_SEARCH, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         """Add what an open list asks for."""

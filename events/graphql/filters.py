@@ -1,6 +1,5 @@
 """Which events a query asks for: the arguments of ``events`` as phrases of the queryset."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +20,6 @@ SEARCH_LENGTH = 500
 """Characters of a text filter."""
 WORD_LENGTH = 3
 """Shorter words of a text filter do not count."""
-SEARCHED = ("topic", "project", "user", "description")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +53,7 @@ def events_for(actor: Actor, wanted: Wanted) -> EventQuerySet:
         events = events.without_logs()
     if wanted.has_children is not None:
         events = events.with_children(wanted.has_children)
-    return events.filter(*_listed(wanted), *_created(wanted), *_searched(wanted.filter or ""))
+    return events.mentioning(_words(wanted.filter or "")).filter(*_listed(wanted), *_created(wanted))
 
 
 def _listed(wanted: Wanted) -> Iterator[Q]:
@@ -80,15 +78,10 @@ def _created(wanted: Wanted) -> Iterator[Q]:
         yield Q(created_at__gt=_moment("newerThan", wanted.newer_than))
 
 
-def _searched(text: str) -> Iterator[Q]:
-    """Return a condition for each word of a text filter: some field contains it, in upper or lower case.
-
-    SQLite's LIKE knows the two cases of ASCII letters only; its regular expressions, which are Python's, know all.
-    """
+def _words(text: str) -> str:
+    """Return the words of a text filter that count."""
     check_text("filter", text, SEARCH_LENGTH)
-    for word in {word.lower() for word in text.split(" ") if len(word) >= WORD_LENGTH}:
-        lookup, value = ("icontains", word) if word.isascii() else ("iregex", re.escape(word))
-        yield Q(*((f"{field}__{lookup}", value) for field in SEARCHED), _connector=Q.OR)
+    return " ".join(word for word in text.split() if len(word) >= WORD_LENGTH)
 
 
 def _moment(argument: str, text: str) -> datetime:

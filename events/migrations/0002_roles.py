@@ -21,6 +21,6 @@ def delete_roles(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> N
 class Migration(migrations.Migration):
     """Data only."""
 
-    dependencies = [("events", "0001_initial"), ("auth", "0012_alter_user_first_name_max_length")]
+    dependencies = [("events", "0002_text_index"), ("auth", "0012_alter_user_first_name_max_length")]
 
     operations = [migrations.RunPython(create_roles, delete_roles)]

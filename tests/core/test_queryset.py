@@ -44,3 +44,22 @@ def test_an_index_serves_prefixes_of_topics(db: None, pattern: str) -> None:
     plan = plan_of(Event.objects.on_topics([pattern]))
     assert "event_topic_" in plan
     assert ("Index Cond: (((topic)::text >= " if POSTGRES else "topic>? AND topic<?") in plan
+
+
+def test_words_are_looked_for_in_each_text_and_not_across_two(db: None) -> None:
+    make_event("entity.created", project="alpha", user="jonas", description="Straße nach Ústí")
+    for word in ("TITY.cre", "ALPHA", "Jonas", "ústí", "ÚSTÍ", "  nach\talpha \n"):
+        assert topics_of(Event.objects.all().mentioning(word)) == ["entity.created"]
+    for word in ("created_alpha", "createdalpha", "alphajonas", "alpha%", "jonas beta", "Ú.t"):
+        assert topics_of(Event.objects.all().mentioning(word)) == []
+
+
+def test_words_are_looked_for_in_events_that_have_no_project_and_user(db: None) -> None:
+    Event.objects.filter(pk=make_event().pk).update(project=None, user=None, description="left")
+    assert topics_of(Event.objects.all().mentioning("left test.event")) == ["test.event"]
+
+
+@pytest.mark.skipif(not POSTGRES, reason="SQLite has no index for parts of words")
+@pytest.mark.parametrize("word", ["approved", "schválený"])
+def test_an_index_serves_words(db: None, word: str) -> None:
+    assert "Bitmap Index Scan on event_text" in plan_of(Event.objects.all().mentioning(word))
