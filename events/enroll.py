@@ -15,7 +15,7 @@ from events.handover import Handover
 from events.hashing import job_hash, new_id
 from events.models import Consumer, Event
 from events.sources import Sources
-from events.status import Status
+from events.status import OPEN, Status
 from events.update import write
 
 ATTEMPTS = 16
@@ -83,7 +83,7 @@ def enroll(request: EnrollRequest, by: Actor) -> Job | None:
     """
     if not access.may_enroll(by):
         raise Forbidden("Only services can enroll for jobs")
-    kind = Kind(request.sources.key(), request.sender is not None, request.sequential, request.sources)
+    kind = _kind(request)
     seen = _look_around(request, kind)
     if seen.held or seen.others or not (seen.repeatable() or seen.source):
         return _held(seen)
@@ -96,12 +96,48 @@ def enroll(request: EnrollRequest, by: Actor) -> Job | None:
         return _hand_out_again(seen, kind, request, by) or _hand_out(seen, kind, request, by)
 
 
-def _look_around(request: EnrollRequest, kind: Kind) -> Glance:
+def enroll_batch(request: EnrollRequest, by: Actor, limit: int) -> list[Job]:
+    """Hand out up to ``limit`` different jobs at once; none when there is nothing to do.
+
+    Each by the rules of ``enroll``, in their order: first all unfinished jobs of the sender again, then those
+    that are to be repeated, then those of sources that have none. In sequence it is one job at most.
+    Raise Forbidden if the actor is no service.
+    """
+    if request.sequential or limit == 1:
+        job = enroll(request, by)
+        return [job] if job else []
+    if not access.may_enroll(by):
+        raise Forbidden("Only services can enroll for jobs")
+    kind = _kind(request)
+    seen = _look_around(request, kind, even_if_held=True)
+    jobs = _all_held(request, limit) if seen.held else []
+    if not (seen.repeatable() or seen.source):
+        return jobs
+    with transaction.atomic():
+        while len(jobs) < limit and (job := _hand_out_again(seen, kind, request, by)):
+            jobs.append(job)
+            seen = _look(request, kind, glance.STEP)  # where both kinds of jobs are repeated, the older one is next
+        while len(jobs) < limit and (job := _hand_out(seen, kind, request, by)):
+            jobs.append(job)
+    return jobs
+
+
+def _all_held(request: EnrollRequest, limit: int) -> list[Job]:
+    """Return the unfinished jobs that the sender already has, oldest first."""
+    held = request.sources.jobs().in_state(*OPEN).filter(sender=request.sender).defer("payload", "summary")
+    return [_job(job) for job in held.order_by("creation_order")[:limit] if handover.renew(job)]
+
+
+def _kind(request: EnrollRequest) -> Kind:
+    return Kind(request.sources.key(), request.sender is not None, request.sequential, request.sources)
+
+
+def _look_around(request: EnrollRequest, kind: Kind, *, even_if_held: bool = False) -> Glance:
     """See what there is, however far from the watermark, and move that if it is time."""
     seen = _look(request, kind, glance.STEP)
     if watermark.turn_back(seen, request.sources):
         seen = _look(request, kind, glance.STEP)
-    if seen.held or seen.others:
+    if (seen.held and not even_if_held) or seen.others:
         return seen
     has_seen_all = seen.source is not None or seen.newest <= seen.watermark + glance.STEP
     if has_seen_all and not watermark.is_far(seen):

@@ -21,6 +21,8 @@ PATTERNS_MAX = 200
 """Topics and patterns in one list; SQLite refuses conditions of more than a thousand parts."""
 BATCH_MAX = 1000
 """Events that are dispatched with one request."""
+JOBS_MAX = 100
+"""Jobs that one enroll request hands out."""
 WAIT_MAX = 60
 """Seconds that a worker may wait for a job; proxies give up on a silent server after as much."""
 AGE_MAX_DAYS = 365_000
@@ -100,6 +102,12 @@ def check_retries(field: str, retries: int | None) -> None:
     """Refuse a count that is negative or overflows its column."""
     if retries is not None and not 0 <= retries <= RETRIES_MAX:
         raise InvalidField(field, f"expected a whole number from 0 to {RETRIES_MAX}")
+
+
+def check_limit(field: str, jobs: int) -> None:
+    """Refuse a number of jobs that is none, or too many for one worker."""
+    if not 1 <= jobs <= JOBS_MAX:
+        raise InvalidField(field, f"expected a whole number from 1 to {JOBS_MAX}")
 
 
 def check_wait(field: str, seconds: float) -> None:

@@ -3,24 +3,31 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events import validation, waiting
+from events import message, validation, waiting
 from events.api.authentication import actor_behind
-from events.api.fields import Number, WireSerializer
+from events.api.fields import Number, Texts, WireSerializer
 from events.api.headers import sender_of
 from events.api.serializers import ENROLL
-from events.enroll import EnrollRequest, Job, enroll
+from events.enroll import EnrollRequest, Job, enroll_batch
+from events.errors import InvalidField
 from events.handover import give_back
+from events.models import Event
 
 PREFERENCE = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})", re.IGNORECASE)
 """``wait`` of the header ``Prefer``: whole seconds."""
+
+
+SOURCE_EVENT = "sourceEvent"
+INCLUDABLE = frozenset({SOURCE_EVENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,21 +36,32 @@ class EnrollOptions:
 
     wait: float | None = None
     """Seconds that the answer may take if there is nothing to do; None: it does not say."""
+    limit: int | None = None
+    """How many jobs it takes at once, in a list; None: one, and no list."""
+    include: tuple[str, ...] = ()
+    """What it wants to know of each job besides the four keys."""
 
     def __post_init__(self) -> None:
         """Raise InvalidField for the first value that its field does not take."""
         if self.wait is not None:
             validation.check_wait("wait", self.wait)
+        if self.limit is not None:
+            validation.check_limit("limit", self.limit)
+        if unknown := set(self.include) - INCLUDABLE:
+            raise InvalidField("include", f"expected some of {', '.join(INCLUDABLE)}, got {min(unknown)[:100]!a}")
 
 
 class OptionsSerializer(WireSerializer):
     """What the body of ``POST /api/enroll`` says about the answer."""
 
     wait = Number()
+    limit = Number(whole=True)
+    include = Texts()
 
     def options(self, data: object) -> EnrollOptions:
         """Return them."""
-        return EnrollOptions(**self.run_validation(data))
+        values = self.run_validation(data)
+        return EnrollOptions(**values | {"include": tuple(values.get("include", ()))})
 
 
 OPTIONS = OptionsSerializer()
@@ -62,27 +80,42 @@ class EnrollView(APIView):
     def post(self, request: Request) -> Response:
         """Hand out a job: 200 with ``id dependsOn hash status``, or 204 if there is nothing to do.
 
-        With ``wait`` (seconds, 0 to 60, fractions too) or the header ``Prefer: wait=N`` the 200 comes as soon as
-        there is a job, and the 204 after that time.
+        With ``limit`` (1 to 100) the 200 has ``jobs``, a list of up to so many. With ``"include": ["sourceEvent"]``
+        each job has its source under this key, whole. With ``wait`` (seconds, 0 to 60, fractions too) or the
+        header ``Prefer: wait=N`` the 200 comes as soon as there is a job, and the 204 after that time.
         """
         started, heard = time.monotonic(), waiting.room.heard
         wanted = ENROLL.command(request.data, **sender_of(request))
-        given = OPTIONS.options(request.data)
-        job = enroll(wanted, actor_behind(request))
-        if job is not None:
-            return _handed_out(job)
+        options = OPTIONS.options(request.data)
+        jobs = enroll_batch(wanted, actor_behind(request), options.limit or 1)
+        if jobs:
+            return _handed_out(jobs, options)
         answer = EnrollAnswer(status=204)
-        if seconds := _patience(request, given.wait):
+        if seconds := _patience(request, options.wait):
             answer.hold = waiting.Hold(wish=_wish(wanted), until=started + seconds, heard=heard)
         return answer
 
 
-def _handed_out(job: Job) -> EnrollAnswer:
-    facts = {"id": job.id.hex, "dependsOn": job.depends_on.hex, "hash": job.hash, "status": job.status}
-    answer = EnrollAnswer(facts)
-    if job.handover:
-        answer.give_back = partial(give_back, [job.handover])
+def _handed_out(jobs: list[Job], options: EnrollOptions) -> EnrollAnswer:
+    sources = Event.objects.in_bulk([job.depends_on for job in jobs]) if SOURCE_EVENT in options.include else None
+    listed = [_facts(job, sources) for job in jobs]
+    answer = EnrollAnswer(listed[0] if options.limit is None else {"jobs": listed})
+    if handovers := [job.handover for job in jobs if job.handover]:
+        answer.give_back = partial(give_back, handovers)
     return answer
+
+
+def _facts(job: Job, sources: Mapping[UUID, Event] | None) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "id": job.id.hex,
+        "dependsOn": job.depends_on.hex,
+        "hash": job.hash,
+        "status": job.status,
+    }
+    if sources is not None:
+        source = sources.get(job.depends_on)
+        facts[SOURCE_EVENT] = source and message.full(source)  # None: it has just been deleted, and the job with it
+    return facts
 
 
 def _patience(request: Request, wait: float | None) -> float:
