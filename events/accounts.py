@@ -5,7 +5,9 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.models import AbstractBaseUser, Group, User
@@ -20,6 +22,8 @@ from events.validation import UNSTORABLE
 
 MANAGERS, GUESTS, SERVICES = "manager", "guest", "service"
 """The groups that stand for roles; a superuser is an admin."""
+
+Valid = TypeVar("Valid", ApiKey, AccessToken)
 
 KEY_LENGTH = 32
 TOKEN_LENGTH = 64
@@ -75,21 +79,33 @@ def actor_named(name: str) -> Actor:
 def actor_for_key(key: str) -> Actor:
     """Return whose API key it is; CredentialInvalid if it is nobody's, has expired, or the user is disabled."""
     digest = _digest(key)
-    return _known.get(("key", digest), lambda: _owner(ApiKey.objects.all(), digest, "Invalid API key"))
+    return _known.get(("key", digest), lambda: _actor_of_key(digest))
 
 
 def actor_for_token(token: str) -> Actor:
     """Return who logged in with the token; CredentialInvalid as for keys."""
     digest = _digest(token)
-    return _known.get(("token", digest), lambda: _owner(AccessToken.objects.all(), digest, "Invalid session"))
+    return _known.get(
+        ("token", digest), lambda: actor_of(_valid(AccessToken.objects.all(), digest, "Invalid session").user)
+    )
 
 
-def _owner(credentials: QuerySet[ApiKey] | QuerySet[AccessToken], digest: str, refusal: str) -> Actor:
+def _actor_of_key(digest: str) -> Actor:
+    key = _valid(ApiKey.objects.all(), digest, "Invalid API key")
+    return replace(actor_of(key.user), default_wait=float(key.wait_seconds))
+
+
+def _actor_of_token(digest: str) -> Actor:
+    return actor_of(_valid(AccessToken.objects.all(), digest, "Invalid session").user)
+
+
+def _valid(credentials: QuerySet[Valid], digest: str, refusal: str) -> Valid:
+    """Return the credential with its user."""
     lasting = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     found = credentials.filter(lasting, digest=digest, user__is_active=True).select_related("user").first()
     if found is None:
         raise CredentialInvalid(refusal)
-    return actor_of(found.user)
+    return found
 
 
 def log_in(name: str, password: str) -> tuple[str, Actor]:

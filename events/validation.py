@@ -25,6 +25,8 @@ JOBS_MAX = 100
 """Jobs that one enroll request hands out."""
 WAIT_MAX = 60
 """Seconds that a worker may wait for a job; proxies give up on a silent server after as much."""
+DEFAULT_WAIT_MAX = 8
+"""The same of a worker that does not say so: AYON's Python client gives an answer up after 10 seconds."""
 AGE_MAX_DAYS = 365_000
 """A thousand years back there still is a date."""
 

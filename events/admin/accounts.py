@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
+from django.forms import ModelForm
 from django.http import HttpRequest
 
+from events import accounts
 from events.models import ApiKey, ProjectGrant
 
 if TYPE_CHECKING:
@@ -16,10 +18,14 @@ else:
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ApiKeyModelAdmin):
-    """Shows the keys without their secrets, which the server does not have; deleting a key revokes it."""
+    """Shows the keys without their secrets, which the server does not have; deleting a key revokes it.
 
-    list_display = ("name", "user", "preview", "created_at", "expires_at")
-    fields = ("name", "user", "preview", "created_at", "expires_at")
+    What can be set is how long requests for jobs wait; any other change is a new key.
+    """
+
+    list_display = ("name", "user", "preview", "wait_seconds", "created_at", "expires_at")
+    fields = ("name", "user", "preview", "wait_seconds", "created_at", "expires_at")
+    readonly_fields = ("name", "user", "preview", "created_at", "expires_at")
     search_fields = ("name", "user__username")
     list_select_related = ("user",)
 
@@ -27,9 +33,10 @@ class ApiKeyAdmin(ApiKeyModelAdmin):
         """Refuse: a key is made where it can be shown once."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
-        """Refuse: a key is revoked and replaced."""
-        return False
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: "ModelForm[ApiKey]", change: bool) -> None:
+        """Let it count at once in this process."""
+        super().save_model(request, obj, form, change)
+        accounts.forget()
 
 
 @admin.register(ProjectGrant)

@@ -1,5 +1,6 @@
 """The tables of the event system, and the counter that positions are drawn from."""
 
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -84,6 +85,15 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=100)),
                 ("preview", models.CharField(editable=False, max_length=8)),
                 (
+                    "wait_seconds",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Seconds, 0 to 8, that requests for jobs wait if they do not say how long.",
+                        validators=[django.core.validators.MaxValueValidator(8)],
+                        verbose_name="wait for jobs",
+                    ),
+                ),
+                (
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -95,6 +105,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "API key",
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("wait_seconds__lte", 8)), name="apikey_wait_valid")
+                ],
             },
         ),
         migrations.CreateModel(

@@ -1,7 +1,11 @@
 """What lets an actor in: API keys for services and users, tokens from the login. Only digests are stored."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
+
+from events.validation import DEFAULT_WAIT_MAX
 
 
 class Credential(models.Model):
@@ -23,9 +27,18 @@ class ApiKey(Credential):
     name = models.CharField(max_length=100)
     preview = models.CharField(max_length=8, editable=False)
     """The first characters, so that people can tell keys apart."""
+    wait_seconds = models.PositiveSmallIntegerField(
+        "wait for jobs",
+        default=0,
+        validators=[MaxValueValidator(DEFAULT_WAIT_MAX)],
+        help_text="Seconds, 0 to 8, that requests for jobs wait if they do not say how long.",
+    )
 
     class Meta:
         verbose_name = "API key"
+        constraints = [
+            models.CheckConstraint(name="apikey_wait_valid", condition=Q(wait_seconds__lte=DEFAULT_WAIT_MAX)),
+        ]
 
     def __str__(self) -> str:
         """Name the key without giving it away."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from events.models import Consumer, Event
+from events.models import ApiKey, Consumer, Event
 from tests.api.calls import post
 from tests.factories import make_event
 
@@ -107,3 +107,10 @@ def test_those_who_could_take_the_same_job_have_the_same_wish(api: Client) -> No
 def test_who_may_not_enroll_may_not_wait_for_it_either(api_as: Callable[[str], Client], role: str) -> None:
     answer = enroll(api_as(role), {"wait": 60})
     assert (answer.status_code, hasattr(answer, "hold")) == (403, False)
+
+
+def test_a_key_can_wait_for_workers_that_say_nothing_of_it(api: Client) -> None:
+    ApiKey.objects.update(wait_seconds=8)
+    assert seconds_held(enroll(api, {})) == pytest.approx(8, abs=0.5)
+    assert seconds_held(enroll(api, {"wait": 0})) is None
+    assert seconds_held(enroll(api, {}, Prefer="wait=2")) == pytest.approx(2, abs=0.5)
