@@ -1,15 +1,21 @@
 """What happens when the server starts and when it stops."""
 
 import asyncio
+import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from types import FrameType
+from typing import Any, TypeAlias
 
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from events import bus, conf, restart
+from ayonevents.worker import follow_supervisor
+from events import bus, conf, restart, waiting
+
+Handler: TypeAlias = Callable[[int, FrameType | None], object]
 
 BUSY_SECONDS = 10.0
 """For how long a stop waits for a request that is still worked on before the idle threads end without it."""
@@ -28,8 +34,10 @@ class Lifespan:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                follow_supervisor(asyncio.get_running_loop())
                 await bus.start()
                 self.restarts = asyncio.create_task(restart.listen())
+                _send_away_at_signals(asyncio.get_running_loop())
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self._stop()
@@ -47,6 +55,24 @@ class Lifespan:
         await asyncio.to_thread(self.threads.shutdown)
         await sync_to_async(connections.close_all)()  # the thread that looks up who is behind a socket
         await bus.stop()
+
+
+def _send_away_at_signals(loop: asyncio.AbstractEventLoop) -> None:
+    """Answer who waits for a job as soon as the server is told to stop: it would wait for them otherwise."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        stop = signal.getsignal(number)
+        if callable(stop):
+            signal.signal(number, _chain(loop, stop))
+
+
+def _chain(loop: asyncio.AbstractEventLoop, stop: Handler) -> Handler:
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(waiting.room.close)
+        stop(number, frame)
+
+    return handle
 
 
 def _close_connections(together: threading.Barrier) -> None:

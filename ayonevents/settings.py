@@ -8,10 +8,12 @@ import logging
 import secrets
 import socket
 from http import HTTPStatus
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import Env
+from marshmallow import ValidationError
 from marshmallow.validate import Range
 
 from ayonevents import databases, layers
@@ -19,10 +21,24 @@ from ayonevents import databases, layers
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+
+def _check_networks(given: list[str]) -> None:
+    """Raise ValidationError unless each is an address, a network, or ``*`` for all."""
+    for each in given:
+        try:
+            ip_network(each if each != "*" else "0.0.0.0/0")
+        except ValueError as error:
+            raise ValidationError(f"{error}; expected an address, a network such as 10.0.0.0/8, or *") from error
+
+
 # Where the server keeps what it makes up itself: the SQLite file, its secret, the first credentials.
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "data").expanduser().resolve()
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000, validate=Range(0, 65535))
+UNIX_SOCKET = env.str("UNIX_SOCKET", "")
+WORKERS = env.int("WORKERS", 1, validate=Range(1))
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses and networks, or * for everybody's.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", ["127.0.0.1", "::1"], validate=_check_networks)
 # The address that people and services use; it differs from HOST and PORT behind a proxy.
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
@@ -73,6 +89,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ayonevents.middleware.RequestIdMiddleware",
+    "ayonevents.readiness.ReadinessMiddleware",
     "ayonevents.middleware.PrintableCookiesMiddleware",
     "ayonevents.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -106,6 +123,7 @@ TEMPLATES = [
 # --- storage: SQLite in the data folder, or PostgreSQL -------------------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL", "")
+DATABASE_POOLER = env.bool("DATABASE_POOLER", False)
 DATABASES = {"default": databases.postgresql(env) if DATABASE_URL else databases.sqlite(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -140,8 +158,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-if HTTPS:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^api/info$"]  # a proxy asks over HTTP whether the server is alive
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -3,12 +3,14 @@
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
+from django.db import transaction
 
 from events import accounts
 from events.errors import CredentialInvalid
@@ -34,6 +36,7 @@ def make_data_dir(data_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         if not os.environ.get("SECRET_KEY"):
             _keep(data_dir / "secret_key", settings.SECRET_KEY)
+            settings.SECRET_KEY = (data_dir / "secret_key").read_text().strip()
         else:
             (data_dir / ".writable").touch()
             (data_dir / ".writable").unlink()
@@ -44,40 +47,52 @@ def make_data_dir(data_dir: Path) -> None:
 
 
 def _keep(path: Path, text: str) -> None:
-    """Write the file unless there is one already."""
-    if not path.exists():
-        path.write_text(text)
+    """Write the file unless there is one already, whole or not at all: another process may be about to read it."""
+    whole = path.with_name(f"{path.name}.{os.getpid()}")
+    whole.write_text(text)
+    try:
+        with suppress(FileExistsError):
+            path.hardlink_to(whole)
+    finally:
+        whole.unlink()
 
 
 def credentials(data_dir: Path) -> Credentials:
     """Return how to get in, and make it so where it is not yet.
 
     ADMIN_PASSWORD and SERVICE_KEY of the environment hold if they are given, at every start. Otherwise they
-    are made up once, and kept in ``credentials.json`` in the data folder.
+    are made up once, and kept in ``credentials.json`` in the data folder. Of several hosts that start together
+    the first one makes them up: the others wait at the row of the admin, and then find them made.
     """
-    kept_at = data_dir / "credentials.json"
-    kept = json.loads(kept_at.read_text()) if kept_at.is_file() else {}
-    given_password = os.environ.get("ADMIN_PASSWORD", "")
-    given_key = os.environ.get("SERVICE_KEY", "")
-    password = _admin_password(given_password, kept)
-    key = _service_key(given_key, kept)
-    made_up = {"admin_password": password, "service_key": key}
-    if given_password:
-        del made_up["admin_password"]
-    if given_key:
-        del made_up["service_key"]
-    kept_at.write_text(json.dumps(kept | made_up, indent=2) + "\n")
+    given = {name: os.environ.get(name, "") for name in ("ADMIN_PASSWORD", "SERVICE_KEY")}
+    with transaction.atomic():
+        admin = _admin()
+        kept_at = data_dir / "credentials.json"
+        kept = json.loads(kept_at.read_text()) if kept_at.is_file() else {}
+        password = _admin_password(admin, given["ADMIN_PASSWORD"], kept)
+        key = _service_key(given["SERVICE_KEY"], kept)
+        made_up = {"admin_password": password, "service_key": key}
+        if given["ADMIN_PASSWORD"]:
+            del made_up["admin_password"]
+        if given["SERVICE_KEY"]:
+            del made_up["service_key"]
+        kept_at.write_text(json.dumps(kept | made_up, indent=2) + "\n")
     return Credentials(admin_password=password, service_key=key)
 
 
-def _admin_password(given: str, kept: dict[str, str | None]) -> str | None:
+def _admin() -> User:
+    """Return the admin, whose row nobody else may change before the transaction ends."""
+    User.objects.get_or_create(username=ADMIN, defaults={"is_superuser": True, "is_staff": True})
+    return User.objects.select_for_update(no_key=True).get(username=ADMIN)
+
+
+def _admin_password(admin: User, given: str, kept: dict[str, str | None]) -> str | None:
     """Return the password that the admin has."""
-    admin, _ = User.objects.get_or_create(username=ADMIN, defaults={"is_superuser": True, "is_staff": True})
     known = given or kept.get("admin_password")
     if known and admin.check_password(known):
         return known
     if not given and admin.password:
-        return None  # changed by the admin, or given at an earlier start
+        return None  # changed by the admin, given at an earlier start, or made up on another host
     password = given or secrets.token_urlsafe(9)
     admin.set_password(password)
     admin.save(update_fields=["password"])
@@ -93,7 +108,7 @@ def _service_key(given: str, kept: dict[str, str | None]) -> str | None:
     if known and _opens(known):
         return known
     if not given and service.apikeys.exists():
-        return None  # revoked since, or given at an earlier start
+        return None  # revoked since, given at an earlier start, or made up on another host
     return accounts.issue_key(service, "first start", given or None)
 
 

@@ -11,12 +11,13 @@ import pytest
 import requests
 
 from tests.e2e.server import KEY, PASSWORD, ROOT, Server
+from tests.outages.services import free_port
 
 
-def refusal_of(server: Server) -> str:
+def refusal_of(server: Server, *arguments: str) -> str:
     """Start a server that cannot start; return what it says."""
     done = subprocess.run(
-        [sys.executable, "manage.py", "serve"],
+        [sys.executable, "manage.py", "serve", *arguments],
         cwd=ROOT,
         env=server.environment,
         capture_output=True,
@@ -113,3 +114,55 @@ def test_a_second_server_on_the_same_folder_is_one_sentence(tmp_path: Path) -> N
 def test_the_data_is_for_the_owner_only(server: Server) -> None:
     assert {path.stat().st_mode & 0o077 for path in server.data_dir.rglob("*")} == {0}
     assert KEY not in (server.data_dir / "credentials.json").read_text()
+
+
+def test_behind_a_proxy_it_believes_whom_it_is_told_to(tmp_path: Path) -> None:
+    https = {"PUBLIC_URL": "https://events.example.com", "DATABASE_URL": "", "REDIS_URL": ""}
+    path = tmp_path / "socket"
+    with Server(tmp_path / "one", UNIX_SOCKET=str(path), **https), socket.socket(socket.AF_UNIX) as proxy:
+        proxy.connect(str(path))
+        assert status_through(proxy) == 200
+    port = free_port()
+    with (
+        Server(tmp_path / "two", **https, TRUSTED_PROXIES="10.0.0.0/8", PORT=str(port)),
+        socket.create_connection(("127.0.0.1", port)) as stranger,
+    ):
+        assert status_through(stranger) == 301
+
+
+def status_through(proxy: socket.socket) -> int:
+    """Ask for a page as a proxy does that was asked over HTTPS; return the status."""
+    lines = [
+        "GET /admin/login/ HTTP/1.1",
+        "Host: events.example.com",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-For: 192.0.2.1",
+        "Connection: close",
+    ]
+    proxy.sendall("\r\n".join([*lines, "", ""]).encode())
+    return int(proxy.recv(12).split()[1])
+
+
+def test_a_socket_that_is_handed_over_is_taken(tmp_path: Path) -> None:
+    """As systemd does it; the server is reached before and after the socket is its own."""
+    server = Server(tmp_path / "data", DATABASE_URL="", REDIS_URL="")
+    with socket.create_server(("127.0.0.1", 0)) as given:
+        hand_over = (
+            "import os, sys; os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()));"
+            f" os.dup2({given.fileno()}, 3); os.execv(sys.executable, [sys.executable, 'manage.py', 'serve'])"
+        )
+        with subprocess.Popen(
+            [sys.executable, "-c", hand_over],
+            cwd=ROOT,
+            env=server.environment,
+            pass_fds=[given.fileno()],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            port = given.getsockname()[1]
+            given.close()
+            # Nobody accepts yet, and nobody is refused.
+            assert requests.get(f"http://127.0.0.1:{port}/readyz", timeout=30).json()["database"] == "ok"
+            process.terminate()
+            said, _ = process.communicate(timeout=30)
+    assert f"ready on http://127.0.0.1:{port}\n" in said

@@ -1,0 +1,98 @@
+"""The server's processes: one, or several that share a socket and are looked after."""
+
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+from django.conf import settings
+from uvicorn.supervisors import Multiprocess
+
+from events import restart, waiting
+
+GRACE = 15
+"""Seconds that requests in flight get to finish when the server is stopped."""
+START_SECONDS = 60
+"""For how long a worker process may be silent, at its start or later, before it is replaced."""
+FRAME_LIMIT = 2**20
+"""Bytes that one frame from a WebSocket client may have."""
+
+
+def serve(listener: socket.socket, workers: int, on_ready: Callable[[], None]) -> socket.socket | None:
+    """Serve until a signal asks to stop, or somebody to restart; ``on_ready`` is called once requests are answered.
+
+    Return the socket, still open, if it is for a restart. Several worker processes restart by themselves, one
+    after the other (also on SIGHUP), so that with them it never is.
+    """
+    config = _config(workers, trust_everybody=listener.family == socket.AF_UNIX)
+    if workers > 1:
+        _Workers(config, listener, on_ready).run()
+        return None
+    server = _Server(config, listener, on_ready)
+    restart.set_stop(server.restart)
+    with suppress(KeyboardInterrupt):  # Ctrl-C: by then the server has shut down in good order
+        server.run(sockets=[listener])
+    return server.kept
+
+
+def _config(workers: int, *, trust_everybody: bool) -> uvicorn.Config:
+    module, _, name = settings.ASGI_APPLICATION.rpartition(".")
+    return uvicorn.Config(
+        f"{module}:{name}",
+        workers=workers,
+        lifespan="on",
+        ws="websockets-sansio",
+        ws_max_size=FRAME_LIMIT,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        # Who may say, with X-Forwarded-For and -Proto, for whom it speaks.
+        forwarded_allow_ips="*" if trust_everybody else settings.TRUSTED_PROXIES,
+        timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=START_SECONDS,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with a word when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.kept: socket.socket | None = None
+        """The socket, if connections shall wait for this process to start anew."""
+        self._listener = listener
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    def restart(self) -> None:
+        """Finish what is under way, and stop in order to start anew."""
+        waiting.room.close()
+        self.kept = self._listener.dup()
+        self.should_exit = True
+
+
+class _Workers(Multiprocess):
+    """uvicorn's supervisor, with a word when all workers are ready."""
+
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+        super().__init__(config, [listener])
+        self._on_ready: Callable[[], None] | None = on_ready
+
+    def keep_subprocess_alive(self) -> None:
+        """Look after the workers, as often as the supervisor does."""
+        super().keep_subprocess_alive()
+        if self._on_ready and not self.should_exit.is_set() and all(each.is_ready() for each in self.processes):
+            self._on_ready()
+            self._on_ready = None
+
+    def handle_hup(self) -> None:
+        """Replace the workers one by one; once, if every worker asks for it."""
+        self.signal_queue[:] = [each for each in self.signal_queue if each != signal.SIGHUP]
+        super().handle_hup()
