@@ -142,3 +142,9 @@ def only_users_have_attributes(stage: Stage) -> None:
     assert api.get_attributes_for_type("user").keys() == {"fullName", "email"}
     assert api.get_attributes_for_type("project") == {}
     assert api.get_user("admin")["attrib"].keys() == {"fullName", "email"}
+
+
+def the_graphql_schema_is_told(stage: Stage) -> None:
+    types = {each["name"]: each for each in stage.connect().get_graphql_schema()["__schema"]["types"]}
+    assert {"EventNode", "EventsConnection", "EventEdge", "PageInfo", "UserNode"} <= types.keys()
+    assert {"id", "topic", "status", "payload"} <= {field["name"] for field in types["EventNode"]["fields"]}
