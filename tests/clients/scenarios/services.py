@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ayon_api.exceptions import HTTPRequestError
 
@@ -86,3 +86,20 @@ def a_transmitter_leaves_out_what_came_from_its_tracker(stage: Stage) -> None:
         sent.append(job["dependsOn"])
         tracker.update_event(job["id"], project_name="alpha", status="finished")
     assert sent == wanted
+
+
+def a_leecher_looks_whether_its_start_was_noticed(stage: Stage) -> None:
+    api = stage.service
+    topic = stage.topic("started")
+    old, new = (api.create_event(topic) for _ in range(2))
+    query = "query E($topics: [String!]) { events(topics: $topics, first: 1, last: 1) { edges { node { id } } } }"
+    edges = api.query_graphql(query, {"topics": [topic]}).data["data"]["events"]["edges"]
+    assert [edge["node"]["id"] for edge in edges] == [new]
+    depending = {"conditions": [{"key": "depends_on", "value": new, "operator": "eq"}], "operator": "and"}
+    body: dict[str, Any] = {"entity": "event", "filter": depending, "limit": 1}
+    assert api.post("query", **body).data == []
+    job = api.enroll_event_job(topic, stage.topic("restarted"), sender="processor")
+    assert job["dependsOn"] == old
+    api.update_event(job["id"], status="finished")
+    job = api.enroll_event_job(topic, stage.topic("restarted"), sender="processor")
+    assert [event["id"] for event in api.post("query", **body).data] == [job["id"]]
