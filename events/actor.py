@@ -13,6 +13,8 @@ class Actor:
     is_service: bool = False
     is_guest: bool = False
     has_manager_role: bool = False
+    has_operator_grant: bool = False
+    """Somebody who has logged in to the viewer and was given the permission to operate there."""
     projects: frozenset[str] = frozenset()
     """The projects that a plain user was granted; managers see all of them."""
 
@@ -27,7 +29,7 @@ class Actor:
     @property
     def is_operator(self) -> bool:
         """Operators may delete events and query them freely."""
-        return self.is_admin or self.is_service
+        return self.is_admin or self.is_service or self.has_operator_grant
 
     @property
     def is_authenticated(self) -> bool:

@@ -45,13 +45,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What to do to which events: those that the filter finds, that have one of the ids, or both if both are given."""
+    """What to do to which events: those that satisfy all that is given of filter, ids and ``within``."""
 
     kind: str
     filter: Mapping[str, object] | None = None
     """In the language of ``events.filters``."""
     ids: Collection[str | UUID] | None = None
     """At most IDS_MAX; those of no event are passed over."""
+    within: Q | None = None
+    """What Python code demands besides, also what the filter language cannot say."""
     everything: bool = False
     """All events are meant if neither filter nor ids restrict anything; that is refused otherwise."""
     cascade: bool = False
@@ -73,6 +75,8 @@ class Operation:
         condition = filters.condition_for(self.filter or {})
         if self.ids is not None:
             condition &= Q(pk__in=[validation.parse_id(f"ids[{at}]", each) for at, each in enumerate(self.ids)])
+        if self.within is not None:
+            condition &= self.within
         return condition
 
 

@@ -30,6 +30,8 @@ class EventChangeList(ChangeList):
     page: pages.Page
     position: int
     """The position up to which the page knows all changes; the live feed goes on from there."""
+    address: str
+    """The view as its address has it."""
     way_back: str
     """The parameter with which an event's page finds back to this view."""
 
@@ -56,7 +58,8 @@ class EventChangeList(ChangeList):
         view = request.GET.copy()
         for name in NOT_OF_THE_VIEW:
             view.pop(name, None)
-        self.way_back = urlencode({"_changelist_filters": view.urlencode()}) if view else ""
+        self.address = view.urlencode()
+        self.way_back = urlencode({"_changelist_filters": self.address}) if view else ""
         self.position = position.settled()  # before the events, so that no change falls between
         self.result_list = self.fetched(request)
         self.result_count = len(self.result_list)

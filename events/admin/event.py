@@ -1,7 +1,7 @@
 """The list of events and the page of one event."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -19,22 +19,18 @@ from events.admin.changelist import EventChangeList
 from events.admin.documents import document, passages_of
 from events.admin.facets import FILTERS
 from events.admin.family import family_of
+from events.admin.operating import OperatingMixin, WholeView
 from events.admin.story import state_of, story_of
 from events.models import Event
 from events.queryset import EventQuerySet
 from events.search import SEARCHED, mentions
-
-if TYPE_CHECKING:
-    EventModelAdmin = admin.ModelAdmin[Event]
-else:
-    EventModelAdmin = admin.ModelAdmin
 
 LONGEST_SEARCH = 200
 """Characters of a search that count."""
 
 
 @admin.register(Event)
-class EventAdmin(EventModelAdmin):
+class EventAdmin(OperatingMixin):
     """Reads events, as far as the access rules let the user; nobody writes them here."""
 
     list_filter = FILTERS
@@ -71,8 +67,14 @@ class EventAdmin(EventModelAdmin):
         return Event.objects.readable_by(accounts.actor_of(user))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EventChangeList]:
-        """Return the list that is paged by keys, or what has changed in it."""
-        return live.ChangedEvents if _asked_for(request, "events_event_live") else EventChangeList
+        """Return the list that is paged by keys, what has changed in it, or all of it."""
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        others = {
+            "events_event_live": live.ChangedEvents,
+            "events_event_operate": WholeView,
+            "events_event_operation": WholeView,
+        }
+        return others.get(name or "", EventChangeList)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
@@ -87,18 +89,22 @@ class EventAdmin(EventModelAdmin):
             del given[name]
         if len(given) < len(request.GET):
             return HttpResponseRedirect(f"{request.path}?{given.urlencode()}")
-        return super().changelist_view(request, {"longest_search": LONGEST_SEARCH, **(extra_context or {})})
+        return super().changelist_view(request, {**self._extras(request), **(extra_context or {})})
+
+    def _extras(self, request: HttpRequest) -> dict[str, object]:
+        return {"longest_search": LONGEST_SEARCH, "may_operate": self.has_operate_permission(request)}
 
     def get_urls(self) -> list[URLPattern]:
         """Add what an open list asks for."""
         live_url = path("live/", self.admin_site.admin_view(self.live_view), name="events_event_live")
-        return [live_url, *super().get_urls()]
+        return [live_url, *self.operating_urls(), *super().get_urls()]
 
     def live_view(self, request: HttpRequest) -> HttpResponse:
         """Answer what has changed in a view of the list."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return live.answer(cast("live.ChangedEvents", self.get_changelist_instance(request)))
+        changes = cast("live.ChangedEvents", self.get_changelist_instance(request))
+        return live.answer(changes, may_operate=self.has_operate_permission(request))
 
     def change_view(
         self,
@@ -119,11 +125,9 @@ class EventAdmin(EventModelAdmin):
         if event is None:
             context["title"] = "No such event"
             return TemplateResponse(request, "admin/events/event/missing.html", context, status=HTTPStatus.NOT_FOUND)
-        return TemplateResponse(request, "admin/events/event/change_form.html", context | _about(event, readable))
-
-
-def _asked_for(request: HttpRequest, name: str) -> bool:
-    return request.resolver_match is not None and request.resolver_match.url_name == name
+        return TemplateResponse(
+            request, "admin/events/event/change_form.html", context | _about(event, readable) | self._extras(request)
+        )
 
 
 def _find(object_id: str, readable: EventQuerySet) -> Event | None:

@@ -45,7 +45,7 @@ class ChangedEvents(EventChangeList):
         return events[:MOST]
 
 
-def answer(changes: ChangedEvents) -> JsonResponse:
+def answer(changes: ChangedEvents, *, may_operate: bool) -> JsonResponse:
     """Return the answer: ``position`` to ask from the next time, and for each event its ``html``.
 
     ``order`` is its place in the list; ``matches`` tells that it belongs into the view and not only stands there.
@@ -55,7 +55,7 @@ def answer(changes: ChangedEvents) -> JsonResponse:
             "id": row.event.id.hex,
             "order": row.event.creation_order,
             "matches": row.event.pk in changes.matching,
-            "html": render_to_string("admin/events/event/_row.html", {"row": row, "cl": changes}),
+            "html": render_to_string("admin/events/event/_row.html", {"row": row, "may_operate": may_operate}),
         }
         for row in changes.rows()
     ]

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.db.models import Q
 
 from events import operations
 from events.actor import Actor
@@ -189,3 +190,11 @@ def test_examples_show_the_events_as_they_were() -> None:
         Example(id=job.id, topic="test.job", project="alpha", status="pending", description=job.description)
         for job in jobs[:5]
     )
+
+
+def test_what_python_code_demands_besides_counts_as_well(db: None) -> None:
+    for project in ("alpha", "beta"):
+        make_event(project=project, finished=False)
+    done = operate(Operation(kind="abort", within=Q(project="alpha")))
+    assert (done.affected, done.skipped) == (1, 0)
+    assert list(Event.objects.filter(status="aborted").values_list("project", flat=True)) == ["alpha"]

@@ -2,6 +2,7 @@
 
 import { bind } from "./keys.js";
 import { follow } from "./live.js";
+import { choosing } from "./select.js";
 import { localiseField } from "./times.js";
 
 const table = document.querySelector("#result_list");
@@ -39,3 +40,6 @@ function step(by) {
   links[next]?.focus();
   links[next]?.closest("tr").scrollIntoView({ block: "nearest" });
 }
+
+const operate = document.querySelector("#operate");
+if (operate) choosing(table, operate);

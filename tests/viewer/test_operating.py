@@ -1,0 +1,100 @@
+"""Restarting what a filter finds, as an operator does it."""
+
+import subprocess
+import sys
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.server import PASSWORD, ROOT, Server
+from tests.viewer.browsing import LIST, Visit
+
+VIEWER = f"""
+from django.contrib.auth.models import Group, Permission, User
+user = User.objects.create_user("viewer", password="{PASSWORD}", is_staff=True)
+user.groups.add(Group.objects.get_or_create(name="manager")[0])
+user.user_permissions.add(Permission.objects.get(codename="view_event"))
+"""
+
+
+def make_jobs(live: Server, project: str, count: int) -> list[str]:
+    """Failed jobs, in a project of their own."""
+    source = live.post("/api/events", {"topic": "test.source", "project": project}).json()["id"]
+    jobs = []
+    for number in range(count):
+        event = {"topic": "test.job", "project": project, "dependsOn": source, "description": f"job {number}"}
+        jobs.append(str(live.post("/api/events", event).json()["id"]))
+        live.session.patch(f"{live.url}/api/events/{jobs[-1]}", json={"status": "failed"}, timeout=30)
+    return jobs
+
+
+@pytest.fixture(scope="session")
+def viewer(live: Server) -> str:
+    """A manager who may look, and not operate."""
+    command = [sys.executable, "manage.py", "shell", "-c", VIEWER]
+    subprocess.run(command, cwd=ROOT, env=live.environment, check=True, capture_output=True)
+    return "viewer"
+
+
+async def test_everything_that_matches_is_restarted_after_a_preview(visit: Visit, live: Server) -> None:
+    make_jobs(live, "restart", 55)
+    page = await visit(f"{LIST}?project=restart&status=failed")
+    await expect(page.locator("tbody tr")).to_have_count(50)
+    await page.get_by_label("all that match the filters").check()
+    await page.get_by_role("button", name="Restart …").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Restart 55 events?")
+    await expect(page.locator(".examples li")).to_have_count(5)
+    await page.get_by_role("button", name="Restart 55 events").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Done")
+    await expect(page.get_by_text("55 of 55 events restarted.")).to_be_visible()
+    await page.get_by_role("link", name="The record of this operation").click()
+    await expect(page.locator(".event-description")).to_have_text("Restart of 55 events")
+    restarted = live.get("/api/events?project=restart&status=restarted&limit=100").json()["events"]
+    assert len(restarted) == 55
+
+
+async def test_chosen_events_are_deleted_from_the_keyboard(visit: Visit, live: Server) -> None:
+    first, second = make_jobs(live, "choose", 2)
+    page = await visit(f"{LIST}?project=choose&relation=job")
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    await expect(page.locator(".operate-count")).to_have_text("1 selected")
+    await page.get_by_role("button", name="Delete …").click()
+    await page.get_by_role("button", name="Delete 1 event").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Done")
+    assert live.get(f"/api/events/{second}").status_code == 404
+    assert live.get(f"/api/events/{first}").status_code == 200
+
+
+async def test_a_cancelled_preview_leads_back_and_changes_nothing(visit: Visit, live: Server) -> None:
+    (job,) = make_jobs(live, "cancel", 1)
+    page = await visit(f"{LIST}?project=cancel&status=failed")
+    await page.get_by_label("all that match the filters").check()
+    await page.get_by_role("button", name="Abort …").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Nothing to abort")
+    await page.get_by_role("link", name="Cancel").click()
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    assert page.url.endswith("?project=cancel&status=failed")
+    assert live.get(f"/api/events/{job}").json()["status"] == "failed"
+
+
+async def test_who_may_only_look_sees_no_buttons_and_is_refused(visit: Visit, live: Server, viewer: str) -> None:
+    (job,) = make_jobs(live, "look", 1)
+    page = await visit(f"{LIST}?project=look&status=failed", name=viewer)
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    assert await page.locator("#operate, [type=checkbox]").count() == 0
+    await page.goto(f"{LIST}{job}/change/")
+    assert await page.get_by_role("button", name="Restart …").count() == 0
+    visit.allowed = ("403 (Forbidden)",)
+    status = await page.evaluate(
+        """async ([url, id]) => {
+            const form = new FormData(document.querySelector("#logout-form"));
+            form.append("kind", "delete");
+            form.append("ids", id);
+            form.append("confirmed", "yes");
+            return (await fetch(url, { method: "POST", body: form })).status;
+        }""",
+        [f"{LIST}operate/", job],
+    )
+    assert status == 403
+    assert live.get(f"/api/events/{job}").json()["status"] == "failed"
