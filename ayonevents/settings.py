@@ -44,6 +44,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
 
 DEBUG = env.bool("DEBUG", False)
+EVENTS_VERSION = "1.16.0+ayonevents.0.1.0"
 
 
 def _secret_key() -> str:
@@ -172,8 +173,19 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["events.api.rendering.EventRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "events.api.negotiation.JsonAnyway",
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "events.api.errors.answer_for",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ayonevents",
+    "DESCRIPTION": "The event API of AYON. Keys are camelCase or snake_case; those that are unknown are ignored.",
+    "VERSION": EVENTS_VERSION,
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": [],
 }
 GRAPHENE = {"SCHEMA": "events.graphql.schema.schema"}
 
@@ -202,7 +214,6 @@ LOGGING = {
 
 # --- events: read through events.conf -------------------------------------------------------------------
 
-EVENTS_VERSION = "1.16.0+ayonevents.0.1.0"
 EVENTS_MAX_BODY = env.int("EVENTS_MAX_BODY", 8 * 2**20, validate=Range(1))
 EVENTS_THREADS = env.int("EVENTS_THREADS", 8, validate=Range(1))
 EVENTS_CREDENTIAL_CACHE_SECONDS = env.float("EVENTS_CREDENTIAL_CACHE_SECONDS", 2.0, validate=Range(0))

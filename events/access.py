@@ -12,7 +12,7 @@
 | receive | all | all | all | project access | public topics |
 | see a user | all | all | all | himself, the names of others | as a user |
 | see a project | all | all | all | those granted | those granted |
-| restart the server | yes | yes | yes | no | no |
+| restart the server, read the OpenAPI document | yes | yes | yes | no | no |
 """
 
 from collections.abc import Collection
@@ -120,6 +120,11 @@ def may_see_user(actor: Actor, name: str) -> bool:
 def visible_users(actor: Actor) -> Q:
     """Return ``may_see_user`` as a condition on users."""
     return Q() if actor.is_manager else Q(username=actor.name)
+
+
+def may_read_manual(actor: Actor) -> bool:
+    """Tell whether the actor may read the description of the whole API."""
+    return actor.is_manager
 
 
 def may_restart(actor: Actor) -> bool:

@@ -8,8 +8,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.actor import Actor
-from events.api import serializers
+from events.api import answers, serializers
 from events.api.authentication import actor_behind
+from events.api.describing import SENDER, documented
 from events.api.errors import item_error
 from events.api.headers import sender_of
 from events.batch import Outcome, dispatch_batch
@@ -23,6 +24,14 @@ Refused = ValidationError | EventError
 class BatchView(APIView):
     """``/api/events/batch``."""
 
+    @documented(
+        "dispatchEvents",
+        who="managers, admins and services",
+        body=serializers.BatchSerializer,
+        answer={200: answers.BatchResult},
+        refusals=[403],
+        parameters=SENDER,
+    )
     def post(self, request: Request) -> Response:
         """Dispatch 1 to 1000 ``events``: 200 with one of the ``results`` for each, in their order.
 

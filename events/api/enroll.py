@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events import message, validation, waiting
+from events.api import answers
 from events.api.authentication import actor_behind
+from events.api.describing import SENDER, documented
 from events.api.fields import Number, Texts, WireSerializer
 from events.api.headers import sender_of
-from events.api.serializers import ENROLL
+from events.api.serializers import ENROLL, EnrollSerializer
 from events.enroll import EnrollRequest, Job, enroll_batch
 from events.errors import InvalidField
 from events.handover import give_back
@@ -67,6 +70,10 @@ class OptionsSerializer(WireSerializer):
 OPTIONS = OptionsSerializer()
 
 
+class EnrollBodySerializer(EnrollSerializer, OptionsSerializer):
+    """The body of ``POST /api/enroll``."""
+
+
 class EnrollAnswer(Response):
     """An answer to a worker; see ``ayonevents.longpoll`` for what becomes of its two attributes."""
 
@@ -77,6 +84,17 @@ class EnrollAnswer(Response):
 class EnrollView(APIView):
     """``/api/enroll``."""
 
+    @documented(
+        "enroll",
+        who="services",
+        body=EnrollBodySerializer,
+        answer={
+            200: PolymorphicProxySerializer("Enrolled", [answers.Job, answers.Jobs], None),
+            204: OpenApiResponse(description="There is nothing to do."),
+        },
+        refusals=[403],
+        parameters=[*SENDER, OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, description="wait=SECONDS")],
+    )
     def post(self, request: Request) -> Response:
         """Hand out a job: 200 with ``id dependsOn hash status``, or 204 if there is nothing to do.
 

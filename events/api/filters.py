@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
+from drf_spectacular.utils import OpenApiParameter
 
 from events.models import Event
 from events.queryset import topics_condition
@@ -31,6 +32,20 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
     """Compares with a time."""
 
     field_class = MomentField
+
+
+LIST_PARAMETERS = (
+    OpenApiParameter("topic", str, description="topics or patterns with *, comma-separated"),
+    OpenApiParameter("status", str, enum=Status.values, many=True),
+    OpenApiParameter("project", str),
+    OpenApiParameter("user", str),
+    OpenApiParameter("hash", str),
+    OpenApiParameter("dependsOn", str, description="the id of an event; also depends_on"),
+    OpenApiParameter("created_after", str, description="a time in ISO 8601"),
+    OpenApiParameter("created_before", str, description="a time in ISO 8601"),
+    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "default": 100}, description="at most 1000 are given"),
+    OpenApiParameter("cursor", str, description="from the next or previous of a page"),
+)
 
 
 class EventFilter(filters.FilterSet):

@@ -4,14 +4,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events.api import serializers
+from events.api import answers, serializers
 from events.api.authentication import actor_behind
+from events.api.describing import documented
 from events.operations import operate
 
 
 class OperationsView(APIView):
     """``POST /api/eventops``."""
 
+    @documented(
+        "operateOnEvents",
+        who="admins and services",
+        body=serializers.OperationSerializer,
+        answer={200: answers.OperationOutcome},
+        refusals=[403, 409],
+    )
     def post(self, request: Request) -> Response:
         """Delete, restart or abort everything that a filter finds; return how many events that were."""
         wanted = serializers.OPERATION.command(request.data)

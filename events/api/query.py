@@ -3,14 +3,16 @@
 import json
 
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
-from rest_framework.renderers import BaseRenderer, JSONRenderer, TemplateHTMLRenderer
+from rest_framework.renderers import BaseRenderer, TemplateHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events import access, filter_guide, filters, message
-from events.api import serializers
+from events.api import answers, serializers
 from events.api.authentication import actor_behind
+from events.api.describing import documented
+from events.api.rendering import EventRenderer
 from events.errors import Forbidden, InvalidField
 from events.models import Event
 
@@ -30,13 +32,14 @@ class QueryView(APIView):
 
     def get_renderers(self) -> list[BaseRenderer]:
         """Show a browser a page."""
-        return [JSONRenderer(), TemplateHTMLRenderer()] if self.request.method == "GET" else [JSONRenderer()]
+        return [EventRenderer(), TemplateHTMLRenderer()] if self.request.method == "GET" else [EventRenderer()]
 
     def perform_authentication(self, request: Request) -> None:
         """Look at nobody's credentials for what anybody may read."""
         if request.method != "GET":
             super().perform_authentication(request)
 
+    @documented("getFilterGuide", who=None, answer={200: {"type": "object"}, (200, "text/html"): {"type": "string"}})
     def get(self, request: Request) -> Response:
         """Return the guide to the filter language: JSON, or a page for a browser."""
         guide = filter_guide.guide()
@@ -45,6 +48,13 @@ class QueryView(APIView):
             guide["examples"] = [example | {"filter": _text(example["filter"])} for example in guide["examples"]]
         return Response(guide, template_name="api/query.html")
 
+    @documented(
+        "queryEvents",
+        who="admins and services",
+        body=serializers.QuerySerializer,
+        answer={200: answers.QueriedEvent(many=True)},
+        refusals=[403],
+    )
     def post(self, request: Request) -> Response:
         """Return the events that a filter finds, newest first, with their payloads."""
         given = serializers.QUERY.run_validation(request.data)

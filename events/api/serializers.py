@@ -10,7 +10,7 @@ from events.watermark import Sources
 
 
 class DispatchSerializer(WireSerializer):
-    """The body of ``POST /api/events``."""
+    """A new event."""
 
     topic = Text(required=True)
     sender = Text()
@@ -48,6 +48,10 @@ class OnConflictSerializer(WireSerializer):
         if wish == "return" and given.get("reuse"):
             raise InvalidField("onConflict", "expected no reuse along with return")
         return bool(wish == "return")
+
+
+class DispatchBodySerializer(DispatchSerializer, OnConflictSerializer):
+    """The body of ``POST /api/events``."""
 
 
 class BatchSerializer(WireSerializer):

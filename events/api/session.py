@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events import accounts, conf, outage, people
-from events.api import serializers
+from events.api import answers, serializers
 from events.api.authentication import actor_behind
+from events.api.describing import documented
 from events.api.studio import ATTRIBUTES
 from events.credentials import TOKEN_COOKIE
 from events.errors import EventError
@@ -24,6 +25,7 @@ class InfoView(APIView):
     def perform_authentication(self, request: Request) -> None:
         """Look at nobody's credentials unless asked: a bad one is as good as none here."""
 
+    @documented("getInfo", who=None, answer={200: answers.Info})
     def get(self, request: Request) -> Response:
         """Return version and uptime in seconds; somebody who is logged in also gets to know who he is."""
         answer: dict[str, object] = {"version": conf.version(), "uptime": conf.uptime()}
@@ -44,6 +46,7 @@ class LoginView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
+    @documented("logIn", who=None, body=serializers.LoginSerializer, answer={200: answers.LoggedIn}, refusals=[403])
     def post(self, request: Request) -> Response:
         """Return the ``token`` (64 hexadecimal digits) to send as ``Authorization: Bearer``; 403 if it is not so."""
         given = serializers.LOGIN.run_validation(request.data)
@@ -56,8 +59,9 @@ class LoginView(APIView):
 class LogoutView(APIView):
     """``POST /api/auth/logout``: ends the token, or the browser's session, that the request came with."""
 
+    @documented("logOut", who="everybody with a credential", answer={200: answers.Detail}, refusals=[403])
     def post(self, request: Request) -> Response:
-        """End it."""
+        """End the token, or the browser's session, that the request came with."""
         actor_behind(request)
         if isinstance(request.auth, str):
             accounts.log_out(request.auth)
