@@ -20,6 +20,7 @@ from django.http import HttpResponseBase, JsonResponse
 from django.urls import set_script_prefix
 
 from ayonevents.longpoll import LongPolls
+from ayonevents.middleware import request_id_for
 from events import conf
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class ThreadedHandler(ASGIHandler):
         except RequestAborted:
             return
         except BodyTooLarge:
-            await self.send_response(_too_large(), send)
+            await self.send_response(_named(_too_large(), scope), send)
             return
         response = await self.polls.answer(partial(self._respond, scope, body), receive)
         try:
@@ -83,10 +84,17 @@ class ThreadedHandler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, BytesIO(body))
-        response = self.get_response(request) if request is not None else cast("HttpResponseBase", refusal)
+        response = self.get_response(request) if request is not None else _named(refusal, scope)
         if not response.streaming:  # its bytes are all there; another hop to this thread would be one for nothing
             response.close()
         return response
+
+
+def _named(response: Any, scope: Any) -> HttpResponseBase:
+    """Return an answer that no middleware has seen, with the id of its request."""
+    given = dict(scope["headers"]).get(b"x-request-id", b"")
+    response["X-Request-ID"] = request_id_for(given.decode("latin-1"))
+    return cast("HttpResponseBase", response)
 
 
 def _too_large() -> JsonResponse:

@@ -9,6 +9,11 @@ from django.http import HttpRequest, HttpResponse
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
+def request_id_for(given: str) -> str:
+    """Return the id of a request: the one that a proxy or the client has given, if it is fit for it."""
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
 class RequestIdMiddleware:
     """Name each request, so that an answer, a log line and a question to the operator can be matched.
 
@@ -21,8 +26,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Put the id on the answer."""
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = request_id_for(request.headers.get("X-Request-ID", ""))
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response

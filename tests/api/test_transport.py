@@ -136,7 +136,10 @@ def test_times_have_an_offset(api: Client, microsecond: int) -> None:
             assert datetime.fromisoformat(found[name]).utcoffset() == timedelta(0)
 
 
-@pytest.mark.parametrize("path", ["/api/events/", "/api/enroll/", "/api/none", "/api/", "/api/events/x/y"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api", "/api/", "/api/events/", "/api/none", "/api/events/x/y", "/api/secrets", "/api/addons/a/1.0.0/settings"],
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 def test_a_path_that_there_is_not_is_not_redirected(api: Client, method: str, path: str) -> None:
     status, answer, _ = call(api, method, path, {"topic": "test.event"})
@@ -159,3 +162,34 @@ def test_a_browser_that_changes_anything_needs_its_token(people: dict[str, Any])
     status, answer = post(browser, "/api/events", {"topic": "test.event"})
     assert (status, answer["code"], answer["detail"][:12]) == (403, 403, "CSRF Failed:")
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["senderType", "sender_type"])
+def test_an_update_takes_both_ways_of_writing_too(api: Client, name: str) -> None:
+    event = make_event()
+    assert patch(api, event, {name: "worker", "Status": "failed"}) == (204, None)
+    now = Event.objects.get()
+    assert (now.sender_type, now.status) == ("worker", "finished")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/info", "/api/events", "/api/users/me", "/api/projects", "/api/attributes", "/api/query", "/openapi.json"],
+)
+def test_a_get_may_say_that_it_has_json(api: Client, path: str) -> None:
+    """AYON's Python client sends the header with every request."""
+    answer = api.generic("GET", path, b"", "application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize("scheme", ["ApiKey", "apikey", "APIKEY"])
+def test_a_key_is_taken_from_either_header(api: Client, scheme: str) -> None:
+    key = api.defaults["HTTP_X_API_KEY"]
+    for headers in ({"X-Api-Key": key}, {"Authorization": f"{scheme} {key}"}):
+        assert Client(headers=headers).get("/api/users/me").json()["name"] == "service"
+
+
+@pytest.mark.parametrize("header", ["Basic c2VydmljZTp4", "Bearer", "Bearer x", f"Bearer {'x' * 65}", "ApiKey", "x"])
+def test_what_is_no_credential_is_as_good_as_none(db: None, header: str) -> None:
+    answer = Client(headers={"Authorization": header}).get("/api/users/me")
+    assert (answer.status_code, answer.json()) == (401, {"code": 401, "detail": "Access token is missing"})
