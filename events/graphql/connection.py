@@ -10,9 +10,9 @@ AYON's rules, which three families of clients rely on:
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -27,6 +27,7 @@ KEY_MAX = 2**63 - 1
 
 Key: TypeAlias = int | str
 """What a list is ordered by; different for each of its rows."""
+T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
 """The values of one row; the first is the key."""
 
@@ -80,6 +81,18 @@ def objects_of(found: QuerySet[Model], key: str, window: Window) -> tuple[list[A
     """Return the objects of a page, and whether there are more beyond it."""
     objects = list(_placed(found, key, window)[: window.size + 1])
     return objects[: window.size], len(objects) > window.size
+
+
+def page_of(found: Sequence[T], key: Callable[[T], Key], window: Window) -> tuple[list[T], bool]:
+    """Return the members of a page of a list, which is in the order of the key, and whether there are more."""
+    placed = [each for each in (reversed(found) if window.newest_first else found) if _is_beyond(key(each), window)]
+    return placed[: window.size], len(placed) > window.size
+
+
+def _is_beyond(key: Any, window: Window) -> bool:
+    if window.before is not None:
+        return bool(key < window.before)
+    return window.after is None or bool(key > window.after)
 
 
 def page_info(window: Window, keys: Sequence[Key], *, more: bool) -> PageInfo:

@@ -4,18 +4,27 @@ The context of a query is the actor who asks.
 """
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import graphene
 from graphql import GraphQLResolveInfo
 
-from events import people
+from events import people, projects
 from events.errors import UserMissing
 from events.graphql import columns, filters
-from events.graphql.connection import PageInfo, cursor_at, objects_of, page_info, rows_of, window_for
+from events.graphql import people as people_fields
+from events.graphql import projects as project_fields
+from events.graphql.connection import PageInfo, cursor_at, objects_of, page_info, page_of, rows_of, window_for
 from events.graphql.execution import Edges, mentioned
-from events.graphql.people import NODE, node_for
-from events.graphql.types import EventsConnection, UserNode, UsersConnection, texts
+from events.graphql.types import (
+    EventsConnection,
+    ProjectNode,
+    ProjectsConnection,
+    UserNode,
+    UsersConnection,
+    texts,
+)
 
 PAGING = ("first", "after", "last", "before")
 
@@ -64,6 +73,17 @@ class Query(graphene.ObjectType):
     )
     user = graphene.Field(UserNode, required=True, name=graphene.String(required=True))
     me = graphene.Field(UserNode, required=True)
+    projects = graphene.Field(
+        ProjectsConnection,
+        required=True,
+        name=graphene.String(description="only the project of this name"),
+        include_skeleton=graphene.Boolean(default_value=False, description="changes nothing: no project is a skeleton"),
+        first=graphene.Int(description="by name; 100 if nothing is given, at most 1000"),
+        after=graphene.String(),
+        last=graphene.Int(description="by name, backwards"),
+        before=graphene.String(),
+    )
+    project = graphene.Field(ProjectNode, required=True, name=graphene.String(required=True))
 
     @staticmethod
     def resolve_events(_root: None, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
@@ -84,7 +104,9 @@ class Query(graphene.ObjectType):
         found = people.people_for(info.context, people.Wanted(**arguments))
         page, more = objects_of(found, "username", window)
         return Connection(
-            edges=Edges(rows=people.described(page), node=NODE, cursor=lambda person: cursor_at(person.name)),
+            edges=Edges(
+                rows=people.described(page), node=people_fields.NODE, cursor=lambda person: cursor_at(person.name)
+            ),
             page_info=page_info(window, [user.username for user in page], more=more),
         )
 
@@ -94,12 +116,29 @@ class Query(graphene.ObjectType):
         found = people.described(people.people_for(info.context, people.Wanted(names=[name])))
         if not found:
             raise UserMissing
-        return node_for(found[0])
+        return people_fields.node_for(found[0])
 
     @staticmethod
     def resolve_me(_root: None, info: GraphQLResolveInfo) -> dict[str, object]:
         """Return who asks."""
         return Query.resolve_user(None, info, info.context.name)
+
+    @staticmethod
+    def resolve_projects(_root: None, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+        """Return a page of the projects that the actor may see, by name."""
+        window = window_for(**_page(arguments), key=str)
+        named = arguments.get("name")
+        found = [each for each in projects.projects_for(info.context) if named is None or each.name == named]
+        page, more = page_of(found, attrgetter("name"), window)
+        return Connection(
+            edges=Edges(rows=page, node=project_fields.NODE, cursor=lambda project: cursor_at(project.name)),
+            page_info=page_info(window, [project.name for project in page], more=more),
+        )
+
+    @staticmethod
+    def resolve_project(_root: None, info: GraphQLResolveInfo, name: str) -> dict[str, object]:
+        """Return one project; ProjectMissing also if the actor may not see it."""
+        return project_fields.node_for(projects.project_named(name, info.context))
 
 
 def _page(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -97,3 +97,34 @@ class UsersConnection(graphene.ObjectType):
 
     edges = graphene.Field(required_list(UserEdge))
     page_info = graphene.Field(PageInfo, required=True)
+
+
+class ProjectNode(graphene.ObjectType):
+    """A project, which is a name that events or grants carry."""
+
+    name = graphene.String(required=True)
+    code = graphene.String(required=True, description="the name")
+    label = graphene.String(description="always null")
+    active = graphene.Boolean(required=True, description="always true")
+    library = graphene.Boolean(required=True, description="always false")
+    skeleton = graphene.Boolean(required=True, description="always false")
+    created_at = graphene.DateTime(description="when its oldest event was made; null if it has none")
+    updated_at = graphene.DateTime(description="when its newest event was made; null if it has none")
+    config = graphene.String(required=True, description="JSON text, always {}")
+    data = graphene.String(required=True, description="JSON text, always {}")
+    all_attrib = graphene.String(required=True, description="JSON text, always {}")
+    own_attrib = graphene.Field(graphene.NonNull(texts()), description="always empty")
+
+
+class ProjectEdge(graphene.ObjectType):
+    """A project and its place in the list."""
+
+    node = graphene.Field(ProjectNode, required=True)
+    cursor = graphene.String()
+
+
+class ProjectsConnection(graphene.ObjectType):
+    """A page of projects."""
+
+    edges = graphene.Field(required_list(ProjectEdge))
+    page_info = graphene.Field(PageInfo, required=True)
