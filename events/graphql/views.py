@@ -21,6 +21,7 @@ from graphql import ExecutionResult, GraphQLError
 from events import credentials, outage
 from events.actor import Actor
 from events.errors import CredentialInvalid, DatabaseAway, EventError, Forbidden, UserMissing
+from events.graphql import explorer
 from events.graphql.documents import execute
 from events.graphql.errors import formatted
 
@@ -44,9 +45,16 @@ class Asked:
 
 @csrf_exempt  # events.credentials asks for the token of those who need one
 def graphql_view(request: HttpRequest) -> HttpResponse:
-    """Answer a query."""
+    """Answer a query, or give a browser that has none the page to write one."""
     if request.method not in ("GET", "POST"):
         return _refusal(405, f'Method "{request.method}" not allowed.', Allow="GET, POST")
+    if explorer.is_wanted(request):
+        return explorer.page(request)
+    return _reply(request)
+
+
+def _reply(request: HttpRequest) -> HttpResponse:
+    """Return the answer to the query, or the reason why there is none."""
     try:
         _ = request.body  # read before the CSRF check can read it as a form
         actor = credentials.actor_behind(request)
