@@ -74,9 +74,15 @@ def run(program: str, url: str, *arguments: str, key: str = "any") -> tuple[int,
 
 
 def coffee_maker(server: Scripted, how_to_stop: signal.Signals) -> tuple[int, str, str]:
+    return run_until_idle(server, how_to_stop, "coffee_maker")
+
+
+def run_until_idle(
+    server: Scripted, how_to_stop: signal.Signals, program: str, *arguments: str
+) -> tuple[int, str, str]:
     """Run it until the server has said everything; return exit code, output and errors."""
     process = subprocess.Popen(
-        [sys.executable, "examples/coffee_maker.py"],
+        [sys.executable, f"examples/{program}.py", *arguments],
         cwd=ROOT,
         env=environment(server.url),
         stdout=subprocess.PIPE,
@@ -129,7 +135,7 @@ def test_the_coffee_maker_goes_on_after_a_refusal(scripted: Scripted) -> None:
     assert output == f"503 Server Error: Service Unavailable for url: {scripted.url}/api/enroll\n"
 
 
-@pytest.mark.parametrize("program", ["coffee_maker", "approve_folder"])
+@pytest.mark.parametrize("program", ["coffee_maker", "worker", "approve_folder"])
 def test_without_a_key_an_example_asks_for_one(program: str) -> None:
     sentence = "Set API_KEY to the key of a service; the server shows one when it starts.\n"
     assert run(program, NOBODY, key="") == (1, "", sentence)
@@ -161,3 +167,44 @@ def test_approving_with_an_unknown_key_is_one_sentence(scripted: Scripted) -> No
 def test_approving_what_the_server_refuses_is_one_sentence(scripted: Scripted) -> None:
     sentence = f"The event server at {scripted.url} refused the event: Not allowed\n"
     assert run("approve_folder", scripted.url) == (1, "", sentence)
+
+
+SOURCE = {"id": "a" * 32, "topic": "shot.approved", "description": "Take 3", "user": "mara"}
+
+
+@pytest.mark.parametrize(
+    ("scripted", "printed", "outcome"),
+    [
+        (
+            [(200, JOB | {"sourceEvent": SOURCE}), (204, None), (204, None), (204, None)],
+            f"shot.approved {'a' * 32}: Take 3\n",
+            {"status": "finished", "description": "Did what mara asked for"},
+        ),
+        (
+            [(200, JOB | {"sourceEvent": {}}), (204, None), (204, None), (204, None)],
+            "",
+            {"status": "failed", "description": "KeyError: 'topic'"},
+        ),
+    ],
+    ids=["done", "failed"],
+    indirect=["scripted"],
+)
+def test_the_worker_waits_works_and_reports(scripted: Scripted, printed: str, outcome: dict[str, str]) -> None:
+    code, output, errors = run_until_idle(scripted, signal.SIGTERM, "worker", "shot.approved", "example.render")
+    assert (code, output, errors) == (0, printed, "")
+    wanted = {
+        "sourceTopic": "shot.approved",
+        "targetTopic": "example.render",
+        "sender": "worker",
+        "wait": 30,
+        "include": ["sourceEvent"],
+    }
+    assert scripted.asked[:3] == [
+        ("POST", "/api/enroll", wanted),
+        ("PATCH", f"/api/events/{JOB['id']}", {"status": "in_progress"}),
+        ("PATCH", f"/api/events/{JOB['id']}", outcome),
+    ]
+
+
+def test_the_worker_asks_what_to_work_on() -> None:
+    assert run("worker", NOBODY) == (1, "", "Say what to work on: worker.py SOURCE_TOPIC TARGET_TOPIC\n")
