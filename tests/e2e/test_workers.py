@@ -31,6 +31,7 @@ def test_workers_are_replaced_one_by_one_without_a_failed_request(tmp_path: Path
         assert len(before) == 2
         over = threading.Event()
         statuses: Counter[int] = Counter()
+        waited: Counter[int] = Counter()
 
         def dispatch() -> None:
             while not over.is_set():  # each over a connection of its own
@@ -39,7 +40,12 @@ def test_workers_are_replaced_one_by_one_without_a_failed_request(tmp_path: Path
                 )
                 statuses[answer.status_code] += 1
 
-        threads = [threading.Thread(target=dispatch) for _ in range(2)]
+        def wait() -> None:
+            wish = {"sourceTopic": "test.none", "targetTopic": "test.job", "wait": 60}
+            answer = requests.post(f"{server.url}/api/enroll", json=wish, headers={"X-Api-Key": KEY}, timeout=90)
+            waited[answer.status_code] += 1
+
+        threads = [threading.Thread(target=each) for each in (dispatch, dispatch, wait, wait, wait, wait)]
         for each in threads:
             each.start()
         server.process.send_signal(signal.SIGHUP)
@@ -48,6 +54,7 @@ def test_workers_are_replaced_one_by_one_without_a_failed_request(tmp_path: Path
         for each in threads:
             each.join()
         assert set(statuses) == {200}
+        assert waited == {204: 4}
         assert len(server.all_events("&topic=test.load")) == statuses[200]
         after = workers_of(server)
         assert (len(after), after & before) == (2, set())
