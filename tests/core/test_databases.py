@@ -1,9 +1,11 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from environs import Env, EnvError
 
 from ayonevents import databases
+from tests.conftest import POSTGRES
 
 URL = "postgres://anna:p%40ss@db.example:5433/events"
 DEFAULT_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
@@ -82,3 +84,10 @@ def test_what_cannot_be_is_one_sentence(postgresql: Any, url: str, environment: 
         postgresql(url, **environment)
     assert "\n" not in str(refused.value)
     assert "p%40ss" not in str(refused.value)
+
+
+@pytest.mark.skipif(POSTGRES, reason="belongs to the embedded profile")
+def test_what_sqlite_has_acknowledged_survives_a_power_cut(db: None) -> None:
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: each commit is on disk
