@@ -12,7 +12,7 @@ export function bind(key, description, action) {
 export function showHelp() {
   dialog?.remove();
   dialog = document.createElement("dialog");
-  dialog.className = "help";
+  dialog.className = "shortcuts";
   dialog.setAttribute("aria-label", "Keyboard shortcuts");
   const title = document.createElement("h2");
   title.textContent = "Keyboard shortcuts";
