@@ -166,4 +166,5 @@ def a_hub_finds_out_that_its_token_has_ended(stage: Stage) -> None:
     listener = _Listener(stage.connect(user.access_token).get_event_hub(), stage.topic())
     listener.await_connection("connection.opened")
     user.logout()
-    listener.await_connection("connection.closed")
+    listener.await_connection("connection.closed", "auth.failed")
+    assert listener.heard.empty()
