@@ -115,6 +115,23 @@ def a_service_speaks_for_a_user(stage: Stage) -> None:
     assert api.get_user()["name"] == "service"
 
 
+def nobody_speaks_for_a_user_that_there_is_not(stage: Stage) -> None:
+    api = stage.connect()
+    with api.as_username(f"u_{stage.name}"):
+        assert stage.refusal(api.create_event, stage.topic()).status_code == 404
+    assert api.get_user()["name"] == "service"
+    assert not list(api.get_events(topics=[stage.topic()]))
+
+
+def a_users_rights_hold_for_the_service_that_speaks_for_the_user(stage: Stage) -> None:
+    stage.run_in_server(f"from django.contrib.auth.models import User; User.objects.create_user('u_{stage.name}')")
+    api = stage.connect()
+    with api.as_username(f"u_{stage.name}"):
+        assert stage.refusal(api.create_event, stage.topic()).status_code == 403
+    assert api.has_valid_token
+    assert not list(api.get_events(topics=[stage.topic()]))
+
+
 def users_are_found_by_name_and_all_together(stage: Stage) -> None:
     api = stage.connect()
     assert api.get_user("admin")["name"] == "admin"

@@ -80,6 +80,11 @@ def the_senders_of_the_connection_are_those_of_its_events(stage: Stage) -> None:
     assert (event["sender"], event["senderType"]) == ("leecher", "ftrack")
 
 
+def a_sender_type_that_is_none_is_ignored(stage: Stage) -> None:
+    api = stage.connect(sender_type="no type!")
+    assert api.get_event(api.create_event(stage.topic()))["senderType"] == "api"
+
+
 def a_hash_is_stored_once(stage: Stage) -> None:
     api = stage.service
     first = api.create_event(stage.topic(), event_hash=stage.name, description="first")
