@@ -4,12 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from events.admin.index import index as overview
 from events.api.errors import not_found
 from events.api.openapi import OpenApiView
 from events.graphql.views import graphql_view
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", overview),
     path("admin/", admin.site.urls),
     path("api", not_found),
     path("api/", include("events.api.urls")),

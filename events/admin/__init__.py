@@ -1,4 +1,4 @@
-"""The event viewer: the Django admin, in which events are read and never written."""
+"""The event viewer: the Django admin, in which events are read and operated on, and never written."""
 
 from django.contrib import admin
 

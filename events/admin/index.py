@@ -1,0 +1,38 @@
+"""The overview, which is the admin's index."""
+
+from typing import cast
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+
+from events import accounts
+from events.admin.overview import WINDOWS, traffic_of, window_named
+from events.admin.workload import MOST, queues_of, work_of
+from events.models import Event
+
+
+@admin.site.admin_view
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the overview, of the events that the user may read."""
+    return admin.site.index(request, _overview(request))
+
+
+def _overview(request: HttpRequest) -> dict[str, object]:
+    if not request.user.has_perm("events.view_event"):
+        return {}
+    user = cast("User", request.user)  # the admin lets nobody in who has not logged in
+    readable = Event.objects.readable_by(accounts.actor_of(user))
+    window = window_named(request.GET.get("window", ""))
+    queues = queues_of(readable)
+    return {
+        "windows": WINDOWS,
+        "window": window,
+        "traffic": traffic_of(readable, window),
+        "queues": queues,
+        "most_jobs": MOST,
+        "waiting": sum(queue.waiting for queue in queues),
+        "running": sum(queue.running for queue in queues),
+        "failing": sum(queue.failed for queue in queues),
+        "work": work_of(readable),
+    }

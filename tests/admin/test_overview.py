@@ -1,0 +1,167 @@
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from events import update_event
+from events.admin import overview, workload
+from events.admin.overview import traffic_of, window_named
+from events.admin.workload import queues_of, work_of
+from events.models import Event
+from events.queryset import EventQuerySet
+from tests.admin.viewing import LIST, Parsed, browser, path_of, viewer
+from tests.factories import make_event
+
+HOSTILE = "<script>alert(1)</script>\"'&"
+
+
+@pytest.fixture
+def client(people: dict[str, User]) -> Client:
+    return browser(people["admin"])
+
+
+def everything() -> EventQuerySet:
+    return Event.objects.all()
+
+
+def make_job(status: str, topic: str = "test.job", **fields: Any) -> Event:
+    job = make_event(topic, depends_on=make_event("test.source").id, finished=False)
+    update_event(job.id, status=status, **fields)
+    return Event.objects.get(pk=job.pk)
+
+
+def aged(event: Event, age: timedelta) -> None:
+    moment = timezone.now() - age
+    Event.objects.filter(pk=event.pk).update(created_at=moment, updated_at=moment)
+
+
+@pytest.mark.parametrize(("name", "count"), [("1h", 1), ("24h", 2), ("7d", 3), ("nonsense", 2)])
+def test_traffic_is_counted_in_the_window(db: None, name: str, count: int) -> None:
+    for age in (timedelta(minutes=5), timedelta(hours=5), timedelta(days=5), timedelta(days=9)):
+        aged(make_event(), age)
+    traffic = traffic_of(everything(), window_named(name))
+    assert (traffic.total, traffic.failed, traffic.is_cut) == (count, 0, False)
+    assert sum(bar.total for bar in traffic.bars) == count
+
+
+def test_a_bar_stands_for_its_minutes(db: None) -> None:
+    events = [make_event() for _ in range(4)]
+    for event in events[:3]:
+        aged(event, timedelta(minutes=30))
+    update_event(events[0].id, status="failed")
+    bars = [bar for bar in traffic_of(everything(), window_named("1h")).bars if bar.total]
+    assert [(bar.total, bar.failed, bar.height) for bar in bars] == [(3, 1, 100.0), (1, 0, 33.3)]
+    assert bars[1].x - bars[0].x == 30
+    assert bars[0].label == f"{timezone.now() - timedelta(minutes=30):%Y-%m-%d %H:%M} UTC"
+
+
+def test_busiest_topics_come_first(db: None) -> None:
+    for topic, count in (("test.few", 1), ("test.many", 4)):
+        for _ in range(count):
+            make_event(topic)
+    lines = traffic_of(everything(), window_named("24h")).topics
+    assert [(line.topic, line.count, line.share) for line in lines] == [("test.many", 4, 100), ("test.few", 1, 25)]
+
+
+def test_of_too_many_events_the_newest_are_counted(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "MOST", 3)
+    for number in range(5):
+        make_event(f"test.number{number}")
+    traffic = traffic_of(everything(), window_named("24h"))
+    assert (traffic.total, traffic.is_cut) == (3, True)
+    assert {line.topic for line in traffic.topics} == {"test.number2", "test.number3", "test.number4"}
+
+
+def test_jobs_are_counted_by_target_topic(db: None) -> None:
+    for status in ("pending", "restarted", "in_progress", "failed", "failed", "finished", "aborted"):
+        make_job(status)
+    make_job("in_progress", "test.other")
+    make_event("test.no_job", finished=False)
+    first, second = queues_of(everything())
+    assert (first.topic, first.waiting, first.running, first.failed) == ("test.job", 2, 1, 2)
+    assert (second.topic, second.waiting, second.running, second.failed) == ("test.other", 0, 1, 0)
+
+
+def test_the_oldest_waiting_job_is_named(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workload, "MOST", 2)
+    jobs = [make_job("pending") for _ in range(3)]
+    aged(jobs[0], timedelta(hours=2))
+    (queue,) = queues_of(everything())
+    assert (queue.oldest, queue.waits, queue.waiting) == (jobs[0], "2 h", 2)
+
+
+def test_senders_are_listed_with_what_they_did_last(db: None) -> None:
+    make_event("test.one", sender="rn-01", sender_type="farm")
+    make_event("test.two", sender="rn-01")
+    make_event("test.one", sender="rn-02")
+    make_event("test.one")
+    workers = work_of(everything()).workers
+    assert [(worker.sender, worker.topics) for worker in workers] == [
+        ("rn-02", ["test.one"]),
+        ("rn-01", ["test.two", "test.one"]),
+    ]
+
+
+def test_the_slowest_jobs_are_those_with_the_highest_median(db: None) -> None:
+    for topic, seconds in (("test.quick", (1, 2, 90)), ("test.slow", (60, 61, 62))):
+        for length in seconds:
+            job = make_job("finished", topic)
+            Event.objects.filter(pk=job.pk).update(created_at=job.updated_at - timedelta(seconds=length))
+    paces = work_of(everything()).slowest
+    assert [(pace.topic, pace.typical, pace.longest, pace.count) for pace in paces] == [
+        ("test.slow", "1 min 1 s", "1 min 2 s", 3),
+        ("test.quick", "2.0 s", "1 min 30 s", 3),
+    ]
+
+
+def test_the_page_links_numbers_to_the_events_behind_them(client: Client) -> None:
+    job = make_job("pending")
+    page = client.get("/admin/").text
+    assert f'href="{path_of(job)}"' in page
+    for address in re.findall(rf'href="({LIST}\?[^"]*)"', page):
+        answer = client.get(address.replace("&amp;", "&"))
+        assert answer.status_code == 200
+        assert answer.context["cl"].is_narrowed()
+
+
+def test_an_empty_server_says_so(client: Client) -> None:
+    page = Parsed(client.get("/admin/?window=1h").text)
+    for words in ("No events in this period.", "No job is waiting, running or failed.", "No job has finished lately."):
+        assert words in page.text
+    assert page.refused == []
+
+
+def test_hostile_texts_are_shown_as_texts(client: Client) -> None:
+    make_event(sender=HOSTILE, sender_type=HOSTILE[:20])
+    page = Parsed(client.get("/admin/").text)
+    assert HOSTILE in page.text
+    assert [each for each in page.refused if not each.startswith(LIST)] == []
+
+
+def test_only_what_somebody_may_read_is_counted(people: dict[str, User]) -> None:
+    make_event("test.own", project="alpha", sender="own")
+    make_event("test.foreign", project="beta", sender="foreign")
+    page = viewer(people["artist"]).get("/admin/").text
+    assert "test.own" in page
+    assert "foreign" not in page
+
+
+def test_staff_without_the_permission_to_view_sees_nothing(people: dict[str, User]) -> None:
+    make_event("test.secret")
+    people["artist"].is_staff = True
+    people["artist"].save()
+    page = browser(people["artist"]).get("/admin/").text
+    assert "Nothing here is open to you." in page
+    assert "test.secret" not in page
+
+
+def test_the_overview_takes_the_same_queries_whatever_there_is(client: Client, django_assert_num_queries: Any) -> None:
+    for status in ("pending", "restarted", "in_progress", "failed", "finished"):
+        make_job(status, sender="rn-01")
+    # Session, user, groups, grants; the bound, the traffic; four states, the oldest; the newest change, the latest.
+    with django_assert_num_queries(13):
+        client.get("/admin/")

@@ -1,0 +1,28 @@
+from playwright.async_api import expect
+
+from tests.e2e.server import Server
+from tests.viewer.browsing import Visit
+
+
+async def test_the_overview_leads_to_the_events_behind_its_numbers(visit: Visit, live: Server) -> None:
+    source = live.post("/api/events", {"topic": "test.source"}).json()["id"]
+    job = {"topic": "overview.job", "dependsOn": source, "finished": False, "sender": "rn-01"}
+    job_id = live.post("/api/events", job).json()["id"]
+    page = await visit("/admin/")
+    queues = page.get_by_role("region", name="Jobs by target topic")
+    await queues.get_by_role("link", name="overview.job").click()
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    await page.go_back()
+    await queues.get_by_role("row", name="overview.job").get_by_role("link").last.click()
+    await expect(page.locator(".facts code").first).to_have_text(job_id)
+
+
+async def test_the_overview_fits_any_width(visit: Visit, live: Server) -> None:
+    live.post("/api/events", {"topic": "a" * 65, "sender": "x" * 255})
+    page = await visit("/admin/")
+    for width in (320, 1280, 2560):
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+    await page.get_by_role("link", name="Last hour").click()
+    await expect(page.locator(".windows [aria-current]")).to_have_text("Last hour")
+    assert await page.locator("svg .bar").count() > 0
