@@ -16,6 +16,7 @@ from ayonevents.handler import ThreadedHandler
 from ayonevents.lifespan import Lifespan
 from ayonevents.static import with_static_files
 from events.realtime.routing import websocket_urlpatterns
+from events.realtime.server_sent import with_event_stream
 
 
 def make_application() -> ProtocolTypeRouter:
@@ -23,7 +24,7 @@ def make_application() -> ProtocolTypeRouter:
     handler = ThreadedHandler()
     return ProtocolTypeRouter(
         {
-            "http": with_static_files(handler),
+            "http": with_static_files(with_event_stream(handler)),
             "websocket": URLRouter(websocket_urlpatterns),
             "lifespan": Lifespan(handler.threads),
         }

@@ -218,3 +218,13 @@ EVENTS_MAX_BODY = env.int("EVENTS_MAX_BODY", 8 * 2**20, validate=Range(1))
 EVENTS_THREADS = env.int("EVENTS_THREADS", 8, validate=Range(1))
 EVENTS_CREDENTIAL_CACHE_SECONDS = env.float("EVENTS_CREDENTIAL_CACHE_SECONDS", 2.0, validate=Range(0))
 EVENTS_TOKEN_LIFETIME_HOURS = env.int("EVENTS_TOKEN_LIFETIME_HOURS", 24, validate=Range(1))
+
+# --- the live feed: sockets and server-sent events -------------------------------------------------------
+
+EVENTS_FEED_CLIENTS_PER_USER = env.int("EVENTS_FEED_CLIENTS_PER_USER", 1000, validate=Range(1))
+EVENTS_FEED_TOPICS = env.int("EVENTS_FEED_TOPICS", 500, validate=Range(1))
+EVENTS_FEED_BUFFER = env.int("EVENTS_FEED_BUFFER", 2**20, validate=Range(1))
+EVENTS_FEED_RESUME = env.int("EVENTS_FEED_RESUME", 10_000, validate=Range(0))
+EVENTS_SOCKET_AUTH_SECONDS = env.float("EVENTS_SOCKET_AUTH_SECONDS", 3.0, validate=Range(0))
+EVENTS_SOCKET_FRAME = env.int("EVENTS_SOCKET_FRAME", 2**16, validate=Range(1))
+EVENTS_SOCKET_RATE = env.float("EVENTS_SOCKET_RATE", 20.0, validate=Range(0, min_inclusive=False))

@@ -39,3 +39,45 @@ def token_lifetime_hours() -> int:
     """Return after how many hours a token from the login expires."""
     value: int = settings.EVENTS_TOKEN_LIFETIME_HOURS
     return value
+
+
+def feed_clients_per_user() -> int:
+    """Return how many sockets and event streams one user may have open in one process."""
+    value: int = settings.EVENTS_FEED_CLIENTS_PER_USER
+    return value
+
+
+def feed_topics() -> int:
+    """Return how many patterns one subscription may have; each is compared with each kind of event."""
+    value: int = settings.EVENTS_FEED_TOPICS
+    return value
+
+
+def feed_buffer() -> int:
+    """Return how many bytes the server keeps for a client that does not take them."""
+    value: int = settings.EVENTS_FEED_BUFFER
+    return value
+
+
+def resume_limit() -> int:
+    """Return how many stored changes a client may have missed and still gets one by one."""
+    value: int = settings.EVENTS_FEED_RESUME
+    return value
+
+
+def socket_auth_seconds() -> float:
+    """Return for how long a client may stay silent about who it is."""
+    value: float = settings.EVENTS_SOCKET_AUTH_SECONDS
+    return value
+
+
+def socket_frame() -> int:
+    """Return how many characters one frame of a client may have."""
+    value: int = settings.EVENTS_SOCKET_FRAME
+    return value
+
+
+def socket_rate() -> float:
+    """Return how many frames a second a client may send in the long run; five seconds' worth may come at once."""
+    value: float = settings.EVENTS_SOCKET_RATE
+    return value

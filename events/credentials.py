@@ -9,9 +9,17 @@ without a CSRF token. A page that wants it, as AYON's does, sets it by itself.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.http import is_same_domain
 
 from events import accounts
 from events.actor import Actor
@@ -21,6 +29,51 @@ TOKEN_MISSING = "Access token is missing"  # noqa: S105 - AYON's words
 TOKEN_COOKIE = "accessToken"  # noqa: S105 - a name
 CHALLENGE = "ApiKey"
 """What ``WWW-Authenticate`` says in a 401."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What somebody came with, kept by connections that stay open, to ask again whose it is."""
+
+    kind: str
+    """``key``, ``token`` or ``session``."""
+    secret: str = field(repr=False)
+    as_user: str | None = None
+    """For whom a service speaks."""
+
+    def actor(self) -> Actor:
+        """Return whose it is at this moment.
+
+        Raise CredentialInvalid when it is nobody's (any more), UserMissing if there is no user ``as_user``.
+        """
+        if self.kind == "token":
+            return accounts.actor_for_token(self.secret)
+        if self.kind == "session":
+            return _actor_for_session(self.secret)
+        actor = accounts.actor_for_key(self.secret)
+        return accounts.actor_named(self.as_user) if self.as_user and actor.is_service else actor
+
+
+def credential_for(secret: str) -> Credential:
+    """Return the credential that somebody has sent: what has the length of a login token is one, or else a key."""
+    return Credential("token" if len(secret) == accounts.TOKEN_LENGTH else "key", secret)
+
+
+def credential_of(request: HttpRequest) -> Credential | None:
+    """Return what a connection that will stay open came with; None if there is nothing that counts.
+
+    Cookies count on pages of this server only: browsers send them along from any page, and say from which one.
+    """
+    if credential := _key_of(request.headers):
+        return credential
+    own = _is_from_own_page(request)
+    kept = request.COOKIES.get(TOKEN_COOKIE, "") if own else ""
+    token = kept if len(kept) == accounts.TOKEN_LENGTH else _token_of(request)
+    if len(token) == accounts.TOKEN_LENGTH:
+        return Credential("token", token)
+    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    # A quoted cookie can hold any character, and PostgreSQL cannot be asked for a NUL.
+    return Credential("session", session) if own and session and session.isprintable() else None
 
 
 def actor_behind(request: HttpRequest) -> Actor:
@@ -43,12 +96,8 @@ def actor_by_key(headers: Mapping[str, str]) -> Actor | None:
 
     A service may speak for a user with ``X-as-user: NAME``; it then has that user's rights.
     """
-    key = headers.get("X-Api-Key") or _authorization(headers, "apikey")
-    if not key:
-        return None
-    actor = accounts.actor_for_key(key)
-    named = headers.get("X-as-user")
-    return accounts.actor_named(named) if named and actor.is_service else actor
+    credential = _key_of(headers)
+    return credential.actor() if credential else None
 
 
 def actor_by_token(request: HttpRequest) -> tuple[Actor, str] | None:
@@ -59,7 +108,7 @@ def actor_by_token(request: HttpRequest) -> tuple[Actor, str] | None:
     the cookie has the token.
     """
     kept = request.COOKIES.get(TOKEN_COOKIE, "")
-    sent = _authorization(request.headers, "bearer") or request.GET.get("token", "")
+    sent = _token_of(request)
     token = kept if len(kept) == accounts.TOKEN_LENGTH else sent
     if len(token) != accounts.TOKEN_LENGTH:
         return None
@@ -80,6 +129,44 @@ def actor_by_session(request: HttpRequest) -> Actor | None:
         return None
     _check_csrf(request)
     return accounts.actor_of(user)
+
+
+def _key_of(headers: Mapping[str, str]) -> Credential | None:
+    key = headers.get("X-Api-Key") or _authorization(headers, "apikey")
+    return Credential("key", key, headers.get("X-as-user") or None) if key else None
+
+
+def _token_of(request: HttpRequest) -> str:
+    return _authorization(request.headers, "bearer") or request.GET.get("token", "")
+
+
+def _actor_for_session(key: str) -> Actor:
+    """Return who is logged in to the viewer; a logout, a new password or a disabled user end the session."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    user = get_user(request)
+    if not user.is_authenticated:
+        raise CredentialInvalid("Invalid session")
+    return accounts.actor_of(user)
+
+
+def _is_from_own_page(request: HttpRequest) -> bool:
+    """Tell whether the page is this server's, or one of CSRF_TRUSTED_ORIGINS, as Django decides it for a POST.
+
+    A page's plain GET to its own server has no ``Origin``; then the browser says in ``Sec-Fetch-Site`` what it is.
+    """
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
+    with suppress(DisallowedHost):
+        if origin == f"{request.scheme}://{request.get_host()}":
+            return True
+    try:
+        page = urlsplit(origin)
+    except ValueError:
+        return False
+    trusted = (each.partition("://") for each in settings.CSRF_TRUSTED_ORIGINS)
+    return any(page.scheme == scheme and is_same_domain(page.netloc, host.lstrip("*")) for scheme, _, host in trusted)
 
 
 def _check_csrf(request: HttpRequest) -> None:

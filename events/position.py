@@ -17,11 +17,13 @@ sees to that), and a snapshot tells below which id every transaction has ended. 
 
 (The upper end of a snapshot would not do for step 2: it is one past the highest id that has *ended*.)
 The pairs that still wait for step 3 are remembered per process; nothing is written, nothing is locked, and
-a long transaction holds back this number but no event and no job. Numbers of rolled back changes are gaps.
-It asks for READ COMMITTED, the primary (not a replica), and a sequence without a cache.
+a long transaction holds back this number but no event and no job; one of another database not even the number.
+Numbers of rolled back changes are gaps. It asks for READ COMMITTED, the primary (not a replica), and a sequence
+without a cache.
 """
 
 import threading
+import time
 from collections import deque
 from typing import Any, NamedTuple, TypeAlias
 
@@ -32,6 +34,8 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Sql: TypeAlias = tuple[str, tuple[str | int, ...]]
 
+CLOSER_LOOKS = 0.1
+"""Seconds between two looks of one process at who is still at it in this database."""
 OUTSIDE = "a position is drawn in the transaction that stores it"
 NEXT = "CASE WHEN pg_current_xact_id() IS NULL THEN 0 ELSE nextval('events_position') END"
 
@@ -105,7 +109,30 @@ def settled() -> int:
             return last
         if _marks.lacks(last) and not connection.in_atomic_block:
             _marks.add(last, _number(cursor, "SELECT pg_current_xact_id()::text::bigint"))
-        return _marks.settled(_number(cursor, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+        number = _marks.settled(_number(cursor, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+        if number < last and not connection.in_atomic_block and _marks.may_look_closer():
+            number = _marks.settled(_ended(cursor))
+        return number
+
+
+def _ended(cursor: CursorWrapper) -> int:
+    """Return a transaction id below which every transaction of this database has ended.
+
+    A snapshot knows those of the other databases of the same PostgreSQL as well, for which nobody need wait. Who
+    has drawn holds the lock of its transaction id until after the commit can be seen.
+    """
+    cursor.execute(
+        "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint, running.transactionid::text::bigint"
+        " FROM (SELECT 1) AS one LEFT JOIN pg_locks AS running ON running.locktype = 'transactionid'"
+        " AND running.mode = 'ExclusiveLock' AND running.granted AND NOT EXISTS ("
+        "SELECT 1 FROM pg_stat_activity AS elsewhere"
+        " WHERE elsewhere.pid = running.pid AND elsewhere.datname <> current_database())"
+    )
+    rows = cursor.fetchall()
+    latest = int(rows[0][0])
+    # The locks have the lower half of the number only.
+    distances = [(int(low) - latest + 2**31) % 2**32 - 2**31 for _, low in rows if low is not None]
+    return latest + min(distances, default=0)
 
 
 def _drawn(cursor: CursorWrapper) -> int:
@@ -141,6 +168,16 @@ class _Marks:
         self._lock = threading.Lock()
         self._waiting: deque[_Mark] = deque(maxlen=1000)
         self._settled = 0
+        self._looked_closer = 0.0
+
+    def may_look_closer(self) -> bool:
+        """Tell whether the locks were not asked for a while; they are dearer than a snapshot."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._looked_closer < CLOSER_LOOKS:
+                return False
+            self._looked_closer = now
+            return True
 
     def lacks(self, drawn: int) -> bool:
         """Tell whether the number is news. One that goes back comes from another database: start anew."""

@@ -15,6 +15,8 @@ GRACE = 15
 """Seconds that requests in flight get to finish when the server is stopped."""
 START_SECONDS = 60
 """For how long a worker process may be silent, at its start or later, before it is replaced."""
+DEAD_SECONDS = 120.0
+"""Seconds that a WebSocket client may leave a ping unanswered; one that only stalls comes back before."""
 FRAME_LIMIT = 2**20
 """Bytes that one frame from a WebSocket client may have."""
 
@@ -42,7 +44,9 @@ def _config(workers: int, *, trust_everybody: bool) -> uvicorn.Config:
         f"{module}:{name}",
         workers=workers,
         lifespan="on",
-        ws="websockets-sansio",
+        http="ayonevents.protocols:HttpProtocol",
+        ws="ayonevents.protocols:FrameProtocol",
+        ws_ping_timeout=DEAD_SECONDS,
         ws_max_size=FRAME_LIMIT,
         log_config=None,
         log_level="warning",

@@ -1,58 +1,65 @@
-"""One socket: who is behind it, what it gets, and the heartbeat that shows that it lives."""
+"""One socket: who is behind it, what it says, and its way into the hub and out of it."""
 
 import asyncio
+import json
 import logging
-from collections.abc import Callable
+import time
 from contextlib import suppress
 from typing import Any
 
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
 
-from events import access, bus
-from events.actor import Actor
-from events.errors import CredentialInvalid, InvalidField
-from events.message import Envelope
-from events.realtime import protocol
-from events.realtime.credentials import Credential, credential_for, credential_of
+from events import bus, conf
+from events.credentials import TOKEN_MISSING, Credential, credential_for, credential_of
+from events.dispatch import NewEvent, dispatch
+from events.errors import CredentialInvalid, EventError, InvalidField, UserMissing
+from events.realtime import frames, hub, protocol
+from events.realtime.clients import Client
+from events.realtime.handshake import request_of
+from events.realtime.outlets import FrameOutlet, Outlet, QueueOutlet, transport_of
 
 logger = logging.getLogger(__name__)
 
-AUTH_SECONDS = 3.0
-"""For how long a client may stay silent about who it is."""
-HEARTBEAT_SECONDS = 2.0
-"""AYON's client gives a silent socket up after 15 s, and sends a changed subscription only after a frame."""
-RECHECK_SECONDS = 5.0
-"""How soon a socket notices that its user was disabled, lost a project or logged out."""
+BURST_SECONDS = 5
+"""So many seconds' worth of frames a client may send at once."""
 
 
 class EventSocket(AsyncWebsocketConsumer):
-    """Delivers the events that its client has subscribed to and may receive."""
+    """Takes what the client says; what the client gets is the hub's affair."""
 
     def __init__(self) -> None:
         """Begin as nobody."""
         super().__init__()
-        self._credential: Credential | None = None
-        self._actor: Actor | None = None
-        self._subscription = protocol.Subscription()
-        self._stop_listening: Callable[[], None] = lambda: None
-        self._deliveries: set[asyncio.Task[None]] = set()
+        self._client: Client | None = None
+        self._outlet: Outlet | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._over = False
         """Nothing may be sent any more: the socket is closed, or is being closed."""
+        self._allowance = conf.socket_rate() * BURST_SECONDS
+        self._counted = time.monotonic()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve the socket to its end, whichever that is, and leave nothing of it behind."""
-        tasks = [asyncio.create_task(self._beat()), asyncio.create_task(self._guard())]
+        """Serve the socket to its end, whichever that is, and leave nothing of it behind.
+
+        Channels would give each socket a subscription of the channel layer of its own.
+        """
+        self.scope, self.base_send = scope, send
+        patience = asyncio.get_running_loop().call_later(conf.socket_auth_seconds(), self._lose_patience)
         try:
-            await super().__call__(scope, receive, send)
+            with suppress(StopConsumer):
+                while True:
+                    await self.dispatch(await receive())
         finally:
             self._over = True
-            for task in tasks:
+            patience.cancel()
+            self._leave()
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            self._stop_listening()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Pass a message to its method.
@@ -62,111 +69,160 @@ class EventSocket(AsyncWebsocketConsumer):
         """
         await getattr(self, get_handler_name(message))(message)
 
+    async def websocket_connect(self, message: Any) -> None:  # noqa: ARG002 - the signature is channels'
+        """Let anybody in; who it is, its first frame says."""
+        await self.accept()
+
+    async def websocket_disconnect(self, message: Any) -> None:  # noqa: ARG002 - the signature is channels'
+        """End."""
+        raise StopConsumer
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:  # noqa: ARG002 - bytes are refused
         """Take a frame from the client."""
+        if self._over:
+            return
+        if not self._may_speak():
+            await self._hang_up(protocol.TOO_MANY, f"expected at most {conf.socket_rate():g} frames a second")
+            return
         try:
-            frame = protocol.read(text_data)
+            match protocol.read(text_data):
+                case protocol.Auth() as auth:
+                    await self._authenticate(auth)
+                case protocol.Publish() as publish:
+                    await self._publish(publish)
         except InvalidField as error:
             await self._hang_up(protocol.UNREADABLE, f"{error.field}: {error}")
-            return
-        if frame is None:
-            return
-        try:
-            await self._authenticate(frame)
-        except CredentialInvalid as error:
+        except (CredentialInvalid, UserMissing) as error:
             await self._hang_up(protocol.UNAUTHORIZED, str(error))
-        except Exception:  # the database or Redis is away; the client comes again
+        except Exception:  # the database is away; the client comes again
             logger.exception("A socket could not be let in")
             await self._hang_up(protocol.TRY_LATER)
 
-    async def _authenticate(self, frame: protocol.Auth) -> None:
-        """Let the client in, or let it change its mind; the heartbeat tells it that everything counts from here on."""
-        if frame.token is not None:
-            self._credential = credential_for(frame.token)
-        elif self._credential is None:
-            self._credential = credential_of(self.scope)
-        if self._credential is None:
-            raise CredentialInvalid("Access token is missing")
-        self._actor = await _actor_behind(self._credential)
-        self._subscription = frame.subscription
+    def _may_speak(self) -> bool:
+        """Count a frame, and tell whether it is one too many."""
+        now = time.monotonic()
+        rate = conf.socket_rate()
+        self._allowance = min(self._allowance + (now - self._counted) * rate, rate * BURST_SECONDS)
+        self._counted = now
+        self._allowance -= 1
+        return self._allowance >= 0
+
+    async def _authenticate(self, auth: protocol.Auth) -> None:
+        """Let the client in, or let it change its mind; a heartbeat tells it that everything counts from here on."""
+        credential = self._credential(auth)
+        actor = await _actor_behind(credential)
         await bus.start()  # for servers that have no lifespan
-        self._stop_listening()
-        self._stop_listening = bus.listen(self._take)
-        await self._deliver(protocol.HEARTBEAT)
-
-    def _take(self, envelope: Envelope) -> None:
-        """Deliver a message of the bus if it was asked for and may be received."""
-        if self._actor is None or envelope.is_deletion:
-            return
-        topic, project = envelope.topic, envelope.project
-        if self._subscription.covers(topic, project) and access.may_receive(
-            self._actor, topic=topic, project=project, user=envelope.user, recipients=envelope.recipients
-        ):
-            delivery = asyncio.get_running_loop().create_task(self._deliver(envelope.frame))
-            self._deliveries.add(delivery)
-            delivery.add_done_callback(self._deliveries.discard)
-
-    async def _deliver(self, frame: str) -> None:
         if self._over:
             return
+        the_hub = hub.current()
+        known = self._client
+        if known is not None and known.actor.name == actor.name:
+            known.credential = credential
+            the_hub.change(known, actor, auth.subscription)
+            the_hub.restart(known, auth.since) if auth.since is not None else the_hub.greet(known)
+            return
+        client = Client(
+            outlet=self._opened_outlet(), credential=credential, actor=actor, subscription=auth.subscription
+        )
+        if not the_hub.join(client, auth.since):
+            most = conf.feed_clients_per_user()
+            await self._hang_up(protocol.TOO_MANY, f"expected at most {most} connections of one user")
+            return
+        self._leave()
+        self._client = client
+
+    def _credential(self, auth: protocol.Auth) -> Credential:
+        if auth.token is not None:
+            return credential_for(auth.token)
+        credential = self._client.credential if self._client else credential_of(request_of(self.scope))
+        if credential is None:
+            raise CredentialInvalid(TOKEN_MISSING)
+        return credential
+
+    async def _publish(self, said: protocol.Publish) -> None:
+        """Tell the others; what may not be told is answered with an error, and the socket stays."""
+        client = self._client
+        if client is None:
+            raise CredentialInvalid(TOKEN_MISSING)
+        headers = request_of(self.scope).headers
         try:
-            await self.send(text_data=frame)
-        except OSError:  # the client is gone, its disconnect is on the way
-            self._over = True
+            new = NewEvent(
+                topic=said.topic,
+                sender=said.sender or headers.get("X-Sender"),
+                sender_type="api",
+                project=said.project,
+                description=said.description,
+                summary=said.summary,
+                recipients=said.recipients,
+                store=False,
+            )
+            await database_sync_to_async(dispatch)(new, client.actor)
+        except EventError as error:
+            self._refuse(client, error.code, str(error), error.field if isinstance(error, InvalidField) else None)
+        except Error:
+            self._refuse(client, "database_away", "The database is away, come again")
+
+    def _refuse(self, client: Client, code: str, detail: str, field: str | None = None) -> None:
+        refusal = {"topic": "error", "code": code, "detail": detail} | ({"field": field} if field else {})
+        text = json.dumps(refusal, ensure_ascii=False, separators=(",", ":"))
+        client.outlet.write(client.outlet.pack([frames.Frame(text)]))
+
+    def _opened_outlet(self) -> Outlet:
+        """Return where frames go: into the transport, where the server lets us, or through ``send``."""
+        if self._outlet is None:
+            if transport := transport_of(self.scope):
+                self._outlet = FrameOutlet(transport, self._close)
+            else:
+                queue = QueueOutlet(frames.texts, self._send_texts, self._close)
+                self._outlet = queue
+                self._spawn(queue.run())
+        return self._outlet
+
+    async def _send_texts(self, texts: tuple[str, ...]) -> None:
+        for text in texts:
+            if self._over:
+                return
+            try:
+                await self.send(text_data=text)
+            except OSError:  # the client is gone, its disconnect is on the way
+                self._over = True
+
+    def _close(self, code: int, reason: str) -> None:
+        self._spawn(self._hang_up(code, reason))
+
+    def _lose_patience(self) -> None:
+        if self._client is None:
+            self._close(protocol.UNAUTHORIZED, TOKEN_MISSING)
 
     async def _hang_up(self, code: int, reason: str = "") -> None:
         if self._over:
             return
         self._over = True
+        self._leave()
         with suppress(OSError):  # the client was faster
             await self.close(code, reason)
 
-    async def _beat(self) -> None:
-        """Send heartbeats, however much or little else is sent."""
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            if self._actor is not None:
-                await self._deliver(protocol.HEARTBEAT)
+    def _leave(self) -> None:
+        if self._client is not None:
+            hub.current().leave(self._client)
+            self._client = None
 
-    async def _guard(self) -> None:
-        """Hang up on who does not say who he is, and later on who is nobody any more."""
-        try:
-            await asyncio.sleep(AUTH_SECONDS)
-            if self._credential is None:
-                await self._hang_up(protocol.UNAUTHORIZED, "Access token is missing")
-            while not self._over:
-                await self._recheck()
-                await asyncio.sleep(RECHECK_SECONDS)
-        except Exception:  # rather no socket than one that nobody looks after
-            logger.exception("A socket could not be guarded")
-            await self._hang_up(protocol.TRY_LATER)
-
-    async def _recheck(self) -> None:
-        """Look up again who the credential stands for, and with which rights."""
-        if (credential := self._credential) is None or self._actor is None:
-            return
-        try:
-            actor = await _actor_behind(credential)
-        except CredentialInvalid as error:
-            if credential is self._credential:  # and not replaced meanwhile
-                await self._hang_up(protocol.UNAUTHORIZED, str(error))
-        except Error as error:
-            # Nobody's rights can change either while the database is away.
-            logger.warning("The rights of a socket could not be looked up again: %s", error)
-        else:
-            if credential is self._credential:
-                self._actor = actor
+    def _spawn(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 class NoSocket(AsyncWebsocketConsumer):
     """What any other path has: a handshake, so that the client gets to see the close code."""
 
-    async def connect(self) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - the signature is ASGI's
         """Hang up."""
-        await self.accept()
-        await self.close(protocol.NOT_FOUND)
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close", "code": protocol.NOT_FOUND})
 
 
 @database_sync_to_async
-def _actor_behind(credential: Credential) -> Actor:
-    return credential()
+def _actor_behind(credential: Credential) -> Any:
+    return credential.actor()

@@ -1,18 +1,20 @@
-"""What is said on a socket: the client's frames as values, the server's own frames and close codes. Pure.
+"""What is said on a socket: the client's frames as values, and the server's close codes. Pure.
 
-A client has one thing to say, at first and whenever something changes:
-``{"topic": "auth", "token": …, "subscribe": [prefixes], "project": …}``. A JSON object about another topic
-says nothing to this server and is ignored; what is no JSON object, or has the wrong shape, ends the socket.
+A client has two things to say. Who it is and what it wants to hear of, at first and whenever that changes:
+``{"topic": "auth", "token": …, "subscribe": [prefixes], "project": …, "since": position}``. And, once it is in, what
+others are to hear of: ``{"topic": "publish", "event": {…}}``. A JSON object about another topic says nothing to this
+server and is ignored; what is no JSON object, or has the wrong shape, ends the socket.
 """
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TypeAlias, TypeGuard
 
+from events import conf
 from events.access import EVERYBODYS_TOPICS
 from events.errors import InvalidField
-
-HEARTBEAT = '{"topic":"heartbeat"}'
 
 UNREADABLE = 4400
 """Close code: a frame could not be read; the reason says what is wrong with it."""
@@ -20,13 +22,12 @@ UNAUTHORIZED = 4401
 """Close code: no credential in time, one that is nobody's, or one that has ended meanwhile."""
 NOT_FOUND = 4404
 """Close code: no socket is served under this path."""
+TOO_MANY = 4429
+"""Close code: too many frames in a short time, or too many connections of one user."""
 TRY_LATER = 1013
 """Close code: the client did nothing wrong, the database or the bus cannot be reached."""
 
-FRAME_LIMIT = 2**16
-"""Characters of one frame; the longest subscription of a real client has a tenth of that."""
-PREFIXES_LIMIT = 500
-"""Patterns of one subscription: each is compared with each event."""
+POSITION_MAX = 2**63 - 1
 
 # What a token or key may look like; whose it is, only the database knows.
 TOKEN = re.compile(r"[!-~]{1,512}")
@@ -57,27 +58,78 @@ class Auth:
     token: str | None
     """A token from the login or an API key; None: go by the handshake, or by what was said before."""
     subscription: Subscription
+    since: int | None = None
+    """The position after which it has missed everything; None: nothing is to be made up for."""
 
 
-def read(text: str | None) -> Auth | None:
-    """Return what the client says; None if it is about something else than ``auth``.
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """An event that is not stored, for the other clients."""
+
+    topic: str
+    sender: str | None
+    project: str | None
+    description: str
+    summary: dict[str, object]
+    recipients: tuple[str, ...] | None
+
+
+Said: TypeAlias = Auth | Publish
+
+
+def read(text: str | None) -> Said | None:
+    """Return what the client says; None if it is about something that means nothing here.
 
     ``text`` is None for a binary frame. Raise InvalidField for what cannot be read.
     """
     if text is None:
         raise InvalidField("frame", "expected text, got bytes")
-    if len(text) > FRAME_LIMIT:
-        raise InvalidField("frame", f"expected at most {FRAME_LIMIT} characters")
+    if len(text) > conf.socket_frame():
+        raise InvalidField("frame", f"expected at most {conf.socket_frame()} characters")
     try:
         said = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidField("frame", "expected JSON") from error
     if not isinstance(said, dict):
         raise InvalidField("frame", "expected a JSON object")
-    if said.get("topic") != "auth":
+    if said.get("topic") == "auth":
+        subscription = Subscription(_prefixes(said.get("subscribe")), _text(said, "project"))
+        return Auth(token=_token(said), subscription=subscription, since=position(said.get("since"), "since"))
+    return _publish(said.get("event")) if said.get("topic") == "publish" else None
+
+
+def position(value: object, field: str) -> int | None:
+    """Return a position, which may be written as a text as well; None if there is none."""
+    if value is None or value == "":
         return None
-    project = _text(said, "project")
-    return Auth(token=_token(said), subscription=Subscription(_prefixes(said.get("subscribe")), project))
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(POSITION_MAX)):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= POSITION_MAX:
+        raise InvalidField(field, "expected a position: a whole number from 0")
+    return value
+
+
+def _publish(event: object) -> Publish:
+    if not isinstance(event, dict):
+        raise InvalidField("event", "expected an object")
+    summary = event.get("summary")
+    if not isinstance(summary, dict | None):
+        raise InvalidField("summary", "expected an object")
+    recipients = event.get("recipients")
+    if recipients is not None and not _are_texts(recipients):
+        raise InvalidField("recipients", "expected a list of texts")
+    return Publish(
+        topic=_text(event, "topic") or "",
+        sender=_text(event, "sender"),
+        project=_text(event, "project"),
+        description=_text(event, "description") or "",
+        summary=summary or {},
+        recipients=None if recipients is None else tuple(recipients),
+    )
+
+
+def _are_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _token(said: dict[str, object]) -> str | None:
@@ -96,17 +148,21 @@ def _text(said: dict[str, object], field: str) -> str | None:
 
 
 def _prefixes(patterns: object) -> tuple[str, ...]:
+    if patterns is None:
+        return ()
+    if not _are_texts(patterns):
+        raise InvalidField("subscribe", "expected a list of texts")
+    return prefixes_of(patterns)
+
+
+def prefixes_of(patterns: Collection[str]) -> tuple[str, ...]:
     """Return what the topics have to begin with, without those that another one includes.
 
     Only the text before the first ``*`` counts, as AYON's client cuts its patterns itself: ``entity.*`` is
     ``entity.``, and ``*`` or anything that begins with it is everything.
     """
-    if patterns is None:
-        return ()
-    if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
-        raise InvalidField("subscribe", "expected a list of texts")
-    if len(patterns) > PREFIXES_LIMIT:
-        raise InvalidField("subscribe", f"expected at most {PREFIXES_LIMIT} patterns")
+    if len(patterns) > conf.feed_topics():
+        raise InvalidField("subscribe", f"expected at most {conf.feed_topics()} patterns")
     prefixes: list[str] = []
     for prefix in sorted(pattern.partition("*")[0] for pattern in patterns):
         # Sorted, a prefix follows right after the ones that it begins with.

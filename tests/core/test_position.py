@@ -1,8 +1,10 @@
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -41,6 +43,13 @@ def open_transaction(work: Callable[[], object]) -> Iterator[Callable[[], None]]
         commit()
 
 
+def wait_until_settled(number: int) -> None:
+    """Return once nothing can appear any more up to the number; it may take some looks."""
+    patience = time.monotonic() + 20
+    while position.settled() < number:
+        assert time.monotonic() < patience
+
+
 def test_positions_rise_with_every_change() -> None:
     first, second = make_event(), make_event()
     assert 0 < first.position < second.position
@@ -57,7 +66,7 @@ def test_a_position_is_drawn_in_the_transaction_that_stores_it() -> None:
 
 def test_what_is_committed_is_settled() -> None:
     event = make_event()
-    assert position.settled() >= event.position
+    wait_until_settled(event.position)
 
 
 def test_a_rolled_back_change_holds_nothing_back() -> None:
@@ -65,7 +74,7 @@ def test_a_rolled_back_change_holds_nothing_back() -> None:
         make_event()
         transaction.set_rollback(True)
     event = make_event()
-    assert position.settled() >= event.position
+    wait_until_settled(event.position)
 
 
 @only_postgresql
@@ -77,22 +86,22 @@ def test_an_open_transaction_holds_back_what_was_drawn_after_it() -> None:
         early = Event.objects.get(topic="test.early")
         assert early.position < late.position
         assert settled_before < early.position
-        assert position.settled() >= late.position
+        wait_until_settled(late.position)
 
 
 @only_postgresql
 def test_a_transaction_without_changes_is_not_waited_for() -> None:
     with open_transaction(lambda: Event.objects.count()):
         event = make_event()
-        assert position.settled() >= event.position
+        wait_until_settled(event.position)
 
 
 @only_postgresql
 def test_an_open_transaction_that_has_an_id_and_draws_later_holds_nothing_back_of_the_past() -> None:
     past = make_event()
-    assert position.settled() >= past.position
+    wait_until_settled(past.position)
     with open_transaction(lambda: make_event("test.open")):
-        assert position.settled() >= past.position
+        wait_until_settled(past.position)
 
 
 def test_a_reader_that_follows_the_settled_position_misses_nothing_under_concurrent_commits() -> None:
@@ -124,3 +133,24 @@ def test_a_reader_that_follows_the_settled_position_misses_nothing_under_concurr
     seen.update(Event.objects.after(watermark).values_list("position", flat=True))
     assert seen == set(Event.objects.values_list("position", flat=True))
     assert len(seen) == 8 * (16 + 2 * 2)  # of 20 transactions 2 are rolled back, and 2 more have two events
+
+
+@only_postgresql
+def test_a_transaction_of_another_database_is_not_waited_for() -> None:
+    parameters = connection.get_connection_params()
+    elsewhere = {key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}
+    with psycopg.connect(dbname="postgres", **elsewhere) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        event = make_event()
+        wait_until_settled(event.position)
+
+
+@only_postgresql
+def test_a_transaction_of_this_database_is_waited_for_however_closely_one_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(position, "CLOSER_LOOKS", 0.0)
+    with open_transaction(lambda: make_event("test.early")):
+        late = make_event("test.late")
+        assert [position.settled() < late.position for _ in range(3)] == [True] * 3
+    wait_until_settled(late.position)

@@ -1,12 +1,13 @@
 """Keys for sockets, and sockets that need not wait."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from events import accounts, bus
-from events.realtime import consumers
+from events.realtime import hub
 from tests.conftest import Roles
 
 
@@ -39,8 +40,8 @@ def session(people: Roles) -> str:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """What takes seconds on a server happens at once; only the client has a little time to say who it is."""
-    monkeypatch.setattr(consumers, "AUTH_SECONDS", 0.3)
-    monkeypatch.setattr(consumers, "HEARTBEAT_SECONDS", 0.02)
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.02)
+    settings.EVENTS_SOCKET_AUTH_SECONDS = 0.3
+    monkeypatch.setattr(hub, "HEARTBEAT_SECONDS", 0.02)
+    monkeypatch.setattr(hub, "RECHECK_SECONDS", 0.02)

@@ -3,6 +3,7 @@ from asgiref.sync import sync_to_async
 from django.db import transaction
 
 from events import adispatch_event, aupdate_event, dispatch_event
+from events.models import Event
 from tests.realtime.sockets import Socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,6 +31,7 @@ async def test_a_dispatched_event_is_delivered_whole_but_for_its_payload(keys: d
         "summary": {"id": 1},
         "progress": 100.0,
         "store": True,
+        "position": (await Event.objects.aget()).position,
     }
 
 

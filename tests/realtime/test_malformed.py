@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from events.realtime.protocol import FRAME_LIMIT
 from tests.realtime.sockets import Socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +23,7 @@ UNREADABLE: dict[str, Any] = {
     "deep object": '{"topic":' * 7000,
     "bytes": b'{"topic": "auth"}',
     "no bytes": b"",
-    "too long": " " * FRAME_LIMIT + "{}",
+    "too long": " " * 2**16 + "{}",
     "token of a number": {"topic": "auth", "token": 1},
     "token of a surrogate": '{"topic": "auth", "token": "\\ud800"}',
     "token of nul": {"topic": "auth", "token": "\x00"},
@@ -34,6 +33,9 @@ UNREADABLE: dict[str, Any] = {
     "patterns of numbers": {"topic": "auth", "subscribe": [1]},
     "too many patterns": {"topic": "auth", "subscribe": ["a."] * 501},
     "project of a list": {"topic": "auth", "project": []},
+    "position before the first": {"topic": "auth", "since": -1},
+    "event of a text": {"topic": "publish", "event": "log.info"},
+    "topic of a number": {"topic": "publish", "event": {"topic": 5}},
 }
 IGNORED: dict[str, Any] = {
     "nothing": {},

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from events.errors import InvalidField
 from events.realtime import protocol
-from events.realtime.protocol import Auth, Subscription
+from events.realtime.protocol import Auth, Publish, Subscription
 
 
 def read(**said: object) -> Auth:
     frame = protocol.read(json.dumps({"topic": "auth", **said}))
-    assert frame is not None
+    assert isinstance(frame, Auth)
     return frame
 
 
@@ -80,6 +80,12 @@ def test_frames_about_something_else_say_nothing(said: object) -> None:
     ("said", "field"),
     [
         ({"token": 5}, "token"),
+        ({"since": -1}, "since"),
+        ({"since": 1.5}, "since"),
+        ({"since": True}, "since"),
+        ({"since": "latest"}, "since"),
+        ({"since": 2**63}, "since"),
+        ({"since": "9" * 5000}, "since"),
         ({"token": "\ud800"}, "token"),
         ({"token": "with space"}, "token"),
         ({"token": "k" * 513}, "token"),
@@ -93,6 +99,44 @@ def test_frames_about_something_else_say_nothing(said: object) -> None:
 def test_a_value_of_the_wrong_kind_is_refused_by_name(said: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidField) as refusal:
         read(**said)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(("since", "position"), [(0, 0), (7, 7), ("7", 7), ("", None), (None, None)])
+def test_a_client_says_where_it_was(since: object, position: int | None) -> None:
+    assert read(since=since).since == position
+
+
+def test_a_client_publishes_an_event() -> None:
+    event = {
+        "topic": "chat.typing",
+        "sender": "tab",
+        "project": "alpha",
+        "description": "…",
+        "summary": {"a": 1},
+        "recipients": ["artist"],
+        "payload": {"ignored": True},
+    }
+    assert protocol.read(json.dumps({"topic": "publish", "event": event})) == Publish(
+        "chat.typing", "tab", "alpha", "…", {"a": 1}, ("artist",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        (None, "event"),
+        ([], "event"),
+        ({"topic": 5}, "topic"),
+        ({"topic": "a.b", "summary": []}, "summary"),
+        ({"topic": "a.b", "recipients": "artist"}, "recipients"),
+        ({"topic": "a.b", "recipients": [1]}, "recipients"),
+        ({"topic": "a.b", "sender": {}}, "sender"),
+    ],
+)
+def test_an_event_of_the_wrong_shape_is_refused_by_name(event: object, field: str) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        protocol.read(json.dumps({"topic": "publish", "event": event}))
     assert refusal.value.field == field
 
 
@@ -115,6 +159,8 @@ def test_any_text_is_ignored_or_refused(text: str) -> None:
     assert refused_field(text) in (None, "frame")
 
 
-@given(st.dictionaries(st.sampled_from(["token", "subscribe", "project"]), JSON | st.integers() | st.lists(TEXTS)))
+@given(
+    st.dictionaries(st.sampled_from(["token", "subscribe", "project", "since"]), JSON | st.integers() | st.lists(TEXTS))
+)
 def test_any_values_are_taken_or_refused(said: dict[str, object]) -> None:
     assert refused_field(json.dumps({"topic": "auth", **said})) in (None, *said)

@@ -7,9 +7,8 @@ from django.db import OperationalError
 
 from events import adispatch_event
 from events.actor import Actor
+from events.credentials import Credential
 from events.models import AccessToken, ApiKey
-from events.realtime import consumers
-from events.realtime.credentials import Credential
 from tests.conftest import Roles
 from tests.realtime.sockets import PATIENCE, Socket
 
@@ -54,14 +53,14 @@ async def test_an_open_socket_ends_with_its_browsers_session(session: str, peopl
         assert await socket.close_code_at_last() == 4401
 
 
-async def database_is_away(_: Credential) -> Actor:
+def database_is_away(_: object) -> Actor:
     raise OperationalError("the database is away")
 
 
 async def test_without_a_database_the_client_is_to_come_again(
     keys: dict[str, str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(consumers, "_actor_behind", database_is_away)
+    monkeypatch.setattr(Credential, "actor", database_is_away)
     async with Socket() as socket:
         await socket.say({"topic": "auth", "token": keys["service"]})
         assert await socket.close_code() == 1013
@@ -73,7 +72,7 @@ async def test_an_open_socket_outlives_an_absence_of_the_database(
 ) -> None:
     async with Socket() as socket:
         await socket.log_in(keys["service"], "log.")
-        monkeypatch.setattr(consumers, "_actor_behind", database_is_away)
+        monkeypatch.setattr(Credential, "actor", database_is_away)
         async with asyncio.timeout(PATIENCE):
             while len(caplog.records) < 2:
                 await socket.frame()
@@ -87,6 +86,25 @@ async def test_rather_no_socket_than_an_unguarded_one(
 ) -> None:
     async with Socket() as socket:
         await socket.log_in(keys["service"])
-        monkeypatch.setattr(consumers, "_actor_behind", None)
+        monkeypatch.setattr(Credential, "actor", None)
         assert await socket.close_code_at_last() == 1013
-    assert [record.message for record in caplog.records] == ["A socket could not be guarded"]
+    assert [record.message for record in caplog.records] == ["The live feed has failed"]
+
+
+async def test_clients_with_one_credential_are_looked_up_once(
+    keys: dict[str, str], impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Credential] = []
+    actor_of = Credential.actor
+
+    def count(credential: Credential) -> Actor:
+        asked.append(credential)
+        return actor_of(credential)
+
+    async with Socket() as one, Socket() as other, Socket() as third:
+        for socket, role in ((one, "artist"), (other, "artist"), (third, "service")):
+            await socket.log_in(keys[role])
+        monkeypatch.setattr(Credential, "actor", count)
+        while len(asked) < 6:
+            await one.frame()
+    assert {tuple(map(asked.count, set(asked)))} <= {(3, 3), (3, 4), (4, 3)}

@@ -1,0 +1,14 @@
+"""What a connection began with."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest
+
+
+def request_of(scope: Mapping[str, Any]) -> HttpRequest:
+    """Return the handshake as the HTTP request that it is, so that Django reads its host, scheme and cookies."""
+    scheme = "https" if scope.get("scheme") in ("https", "wss") else "http"
+    return ASGIRequest({**scope, "method": "GET", "scheme": scheme}, BytesIO())
