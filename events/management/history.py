@@ -36,12 +36,18 @@ def insert(count: int, source_topic: str, target_topic: str, *, days: float, wit
     with _without_indexes(), transaction.atomic():
         if IS_POSTGRES and _execute("SHOW is_superuser") == ("on",):
             _execute("SET LOCAL session_replication_role = replica")  # the jobs' sources are there: no need to look
-        last = _draw(count * (1 + with_jobs))
-        _store(_rows(count, source_topic, target_topic if with_jobs else None, days, last))
+        last = fill(count, source_topic, target_topic if with_jobs else None, days=days)
     if with_jobs:
         consumer = consumer_for(Sources(topics=(source_topic,), target_topic=target_topic))
         Consumer.objects.filter(pk=consumer.pk).update(watermark=last)
     _execute("VACUUM ANALYZE" if IS_POSTGRES else "ANALYZE")
+
+
+def fill(count: int, source_topic: str, target_topic: str | None, *, days: float) -> int:
+    """Store the events of a history, without jobs if there is no target topic, and return the last position."""
+    last = _draw(count * (1 if target_topic is None else 2))
+    _store(_rows(count, source_topic, target_topic, days, last))
+    return last
 
 
 @contextmanager
