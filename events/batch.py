@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from events import access, bulk, validation
+from events import access, bulk, bus, validation
 from events.actor import SERVER, Actor
-from events.dispatch import ATTEMPTS, Dispatched, NewEvent, announce, event_for
+from events.dispatch import ATTEMPTS, Dispatched, NewEvent, announcement, event_for
 from events.errors import DependencyMissing, EventError, Forbidden, InvalidField
+from events.message import Message
 from events.models import Event
 
 Outcome: TypeAlias = Dispatched | EventError
@@ -46,14 +47,16 @@ def _dispatch(batch: Sequence[NewEvent], by: Actor) -> list[Outcome]:
     created = bulk.insert_new(list(first_of.values()))
     ids = _ids_of(hash_ for hash_, first in first_of.items() if first.id not in created)
     outcomes: list[Outcome] = []
+    messages: list[Message] = []
     for new, draft in zip(batch, drafts, strict=True):
         if isinstance(draft, EventError):
             outcomes.append(draft)
         elif not new.store or (first_of[draft.hash] is draft and draft.id in created):
-            announce(draft, new)
+            messages.append(announcement(draft, new))
             outcomes.append(Dispatched(id=draft.id, created=True))
         else:
             outcomes.append(Dispatched(id=ids.get(draft.hash, first_of[draft.hash].id), created=False))
+    bus.publish_after_commit(*messages)
     return outcomes
 
 

@@ -7,7 +7,7 @@ and no storage: what has to be complete is read from the database, by position.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -84,9 +84,9 @@ async def stop() -> None:
         _server = None
 
 
-def publish_after_commit(message: Message) -> None:
+def publish_after_commit(*messages: Message) -> None:
     """Tell handlers, sockets and other listeners once the transaction is committed, or at once outside of one."""
-    transaction.on_commit(lambda: _publish(message), robust=True)
+    transaction.on_commit(lambda: _publish(messages), robust=True)
 
 
 def publish_deletion_after_commit(envelope: Envelope) -> None:
@@ -94,26 +94,29 @@ def publish_deletion_after_commit(envelope: Envelope) -> None:
     transaction.on_commit(lambda: _send(envelope), robust=True)
 
 
-def _publish(message: Message) -> None:
-    _send(message)
-    hooks.run(message)
+def _publish(messages: Iterable[Message]) -> None:
+    _send(*messages)
+    for message in messages:
+        hooks.run(message)
 
 
-def _send(envelope: Envelope) -> None:
+def _send(*envelopes: Envelope) -> None:
     try:
         if _server is not None and not _server.loop.is_closed():
-            _server.loop.call_soon_threadsafe(_take, envelope)
+            _server.loop.call_soon_threadsafe(_take, envelopes)
         elif relay.is_needed():
-            async_to_sync(relay.send)(envelope)
-    except Exception:  # the event is stored; a dead bus must not make it look lost
-        logger.exception("Could not publish %s", envelope.topic)
+            for envelope in envelopes:
+                async_to_sync(relay.send)(envelope)
+    except Exception:  # the events are stored; a dead bus must not make them look lost
+        logger.exception("Could not publish %s", ", ".join(sorted({each.topic for each in envelopes})))
 
 
-def _take(envelope: Envelope) -> None:
+def _take(envelopes: Iterable[Envelope]) -> None:
     """Take what a thread of this process publishes."""
-    _tell(envelope)
-    if _server is not None:
-        _server.relay.forward(envelope)
+    for envelope in envelopes:
+        _tell(envelope)
+        if _server is not None:
+            _server.relay.forward(envelope)
 
 
 def _tell(envelope: Envelope) -> None:

@@ -85,7 +85,7 @@ def dispatch(new: NewEvent, by: Actor = SERVER) -> UUID:
     event = event_for(new, by)
     if new.store:
         event = _store(event, reuse=new.reuse)
-    announce(event, new)
+    bus.publish_after_commit(announcement(event, new))
     return event.id
 
 
@@ -97,10 +97,10 @@ def dispatch_once(new: NewEvent, by: Actor = SERVER) -> Dispatched:
         return Dispatched(id=UUID(str(conflict.details["id"])), created=False)
 
 
-def announce(event: Event, new: NewEvent) -> None:
-    """Tell everybody about the event, once it is committed."""
+def announcement(event: Event, new: NewEvent) -> message.Message:
+    """Return what everybody is told about the event."""
     progress = new.progress if new.progress is not None else 100.0 * new.finished
-    bus.publish_after_commit(message.dispatched(event, store=new.store, progress=progress))
+    return message.dispatched(event, store=new.store, progress=progress)
 
 
 def event_for(new: NewEvent, by: Actor) -> Event:
@@ -125,6 +125,8 @@ def event_for(new: NewEvent, by: Actor) -> Event:
         recipients=None if new.recipients is None else list(new.recipients),
         created_at=now,
         updated_at=now,
+        creation_order=0,  # not drawn yet; Django would make two placeholders for these, which takes a while
+        position=0,
     )
 
 

@@ -1,9 +1,10 @@
 """What bodies are made of: values that are taken as they are, and never made of something else."""
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 
 def camel_case(name: str) -> str:
@@ -17,18 +18,13 @@ class Text(serializers.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         """Take the options of the field."""
-        super().__init__(**{"required": False, "allow_blank": True, "trim_whitespace": False, **kwargs})
+        super().__init__(**{"required": False, **kwargs})
 
     def to_internal_value(self, data: object) -> str:
         """Return the text."""
         if not isinstance(data, str):
             raise serializers.ValidationError("expected a text")
         return data
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Skip the framework's validators: the commands have their own."""
-        self.validators = []
-        return super().run_validation(data)
 
 
 class Flag(serializers.Field[bool, object, bool, object]):
@@ -107,18 +103,40 @@ class WireSerializer(serializers.Serializer[Any]):
     """A request's body: keys in camelCase or snake_case, unknown ones ignored, null as good as not given."""
 
     @cached_property
+    def by_name(self) -> dict[str, Any]:
+        """Return the fields; the framework would look them up anew for every body."""
+        return dict(self.fields)
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Return the field of each key that a body may have."""
-        return {key: name for name in self.get_fields() for key in (name, camel_case(name))}
+        return {key: name for name in self.by_name for key in (name, camel_case(name))}
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Return the fields that every body has to have."""
+        return frozenset(name for name, field in self.by_name.items() if field.required)
 
     def run_validation(self, data: Any = serializers.empty) -> dict[str, Any]:
-        """Return the values by their snake_case names; ValidationError names every field that is wrong."""
+        """Return the values by their snake_case names; ValidationError names every field that is wrong.
+
+        Only what is there is looked at, and by the fields themselves: the limits are the commands' own.
+        """
         if not isinstance(data, dict):
             raise serializers.ValidationError({"body": "expected an object"})
-        names = self.names
-        given = {names[key]: value for key, value in data.items() if value is not None and key in names}
-        try:
-            return dict(super().run_validation(given))
-        except serializers.ValidationError as error:
-            by_field = cast("dict[str, Any]", error.detail)  # a serializer's errors come by field
-            raise serializers.ValidationError({camel_case(k): v for k, v in by_field.items()}) from error
+        names, fields = self.names, self.by_name
+        values: dict[str, Any] = {}
+        problems: dict[str, Any] = {}
+        for key, value in data.items():
+            if value is not None and (name := names.get(key)):
+                try:
+                    values[name] = fields[name].to_internal_value(value)
+                except serializers.ValidationError as error:
+                    problems[camel_case(name)] = error.detail
+        for name in self.needed - values.keys():
+            problems.setdefault(camel_case(name), [ErrorDetail("This field is required.", "required")])
+        if problems:
+            raise serializers.ValidationError(
+                {key: problems[key] for key in map(camel_case, fields) if key in problems}
+            )
+        return values
