@@ -17,6 +17,10 @@ from events.waiting import Hold, room
 Respond: TypeAlias = Callable[[], HttpResponseBase]
 
 
+TURNS = 5
+"""From the end of a connection to the task that waits for it: read it, close, tell the protocol, wake its receiver."""
+
+
 class LongPolls:
     """Gets answers from the threads, and asks again for those that may wait."""
 
@@ -34,8 +38,7 @@ class LongPolls:
         try:
             if hold := _hold(answer):
                 answer = await self._wait(answer, hold, respond, gone)
-            await asyncio.sleep(0)  # hear of a client that left while the thread was at it
-            if gone.done() and (give_back := _give_back(answer)):
+            if await _is_done(gone) and (give_back := _give_back(answer)):
                 await self._run(give_back)
             return answer
         finally:
@@ -58,6 +61,15 @@ class LongPolls:
 
     async def _run(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+async def _is_done(gone: asyncio.Future[None]) -> bool:
+    """Tell whether the client has left while a thread was at it; the loop takes some turns to hear of that."""
+    for _ in range(TURNS):
+        if gone.done():
+            break
+        await asyncio.sleep(0)
+    return gone.done()
 
 
 def _hold(answer: HttpResponseBase) -> Hold | None:
