@@ -43,8 +43,7 @@ def remove(ids: set[UUID]) -> None:
     gone = [message.deleted(event) for event in doomed.defer("payload", "summary")]
     sources = {source for source in doomed.values_list("depends_on", flat=True) if source and source not in ids}
     doomed.delete()
-    for source in sorted(sources):  # in one order, so that two deletions do not wait for each other
-        release(source)
+    release(sources)
     for envelope in gone:
         bus.publish_deletion_after_commit(envelope)
 

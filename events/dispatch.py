@@ -199,5 +199,5 @@ def _overwrite(existing: UUID, event: Event) -> Event:
         event.position = position.moved()
         event.save(force_update=True)
         if stored.depends_on_id and (stored.depends_on_id, stored.topic) != (event.depends_on_id, event.topic):
-            release(stored.depends_on_id)
+            release([stored.depends_on_id])
     return event
