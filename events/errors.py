@@ -80,6 +80,14 @@ class LoginFailed(EventError):
     code = "login_failed"
 
 
+class TooManyLogins(EventError):
+    """Too many failed logins, try again later."""
+
+    code = "too_many_logins"
+    wait = 60
+    """Seconds."""
+
+
 class DatabaseAway(EventError):
     """The database is away or busy."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
+from django.core.cache import cache
 from django.test import Client
 
 from events import accounts, hooks
@@ -40,6 +41,7 @@ def quick_passwords(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def fresh_credentials() -> None:
     accounts.forget()
+    cache.clear()
 
 
 Roles = dict[str, User]

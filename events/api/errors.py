@@ -1,6 +1,7 @@
 """What an answer looks like when something is wrong; the only place that knows status codes of errors."""
 
 import logging
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ STATUS_OF = {
     errors.Forbidden: 403,
     errors.LoginFailed: 403,
     errors.CredentialInvalid: 401,
+    errors.TooManyLogins: 503,  # and not 429: AYON's clients come again after a 503
     errors.DatabaseAway: 503,
 }
 
@@ -116,7 +118,7 @@ def _headers(error: Exception) -> dict[str, str]:
     if isinstance(error, errors.DatabaseAway):
         headers["Retry-After"] = str(outage.RETRY_AFTER)
     elif wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(math.ceil(wait))
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     return headers

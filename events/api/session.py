@@ -13,8 +13,9 @@ from events.api import answers, serializers
 from events.api.authentication import actor_behind
 from events.api.describing import documented
 from events.api.studio import ATTRIBUTES
+from events.api.throttling import check_logins, note_failed_login
 from events.credentials import TOKEN_COOKIE
-from events.errors import EventError
+from events.errors import EventError, LoginFailed
 
 
 class InfoView(APIView):
@@ -48,9 +49,18 @@ class LoginView(APIView):
 
     @documented("logIn", who=None, body=serializers.LoginSerializer, answer={200: answers.LoggedIn}, refusals=[403])
     def post(self, request: Request) -> Response:
-        """Return the ``token`` (64 hexadecimal digits) to send as ``Authorization: Bearer``; 403 if it is not so."""
+        """Return the ``token`` (64 hexadecimal digits) to send as ``Authorization: Bearer``; 403 if it is not so.
+
+        After ten wrong logins within a minute an address gets 503 until the minute is over.
+        """
         given = serializers.LOGIN.run_validation(request.data)
-        token, actor = accounts.log_in(given["name"], given["password"])
+        address = request.META.get("REMOTE_ADDR", "")
+        check_logins(address)
+        try:
+            token, actor = accounts.log_in(given["name"], given["password"])
+        except LoginFailed:
+            note_failed_login(address)
+            raise
         user = people.whole(people.person_named(actor.name))
         detail = f"Logged in as {actor.name}"
         return Response({"detail": detail, "error": None, "token": token, "user": user, "redirectUrl": None})
