@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=events.hashing.new_id, editable=False, primary_key=True, serialize=False),
                 ),
-                ("hash", models.CharField(max_length=512, unique=True)),
+                ("hash", models.CharField(max_length=512)),
                 ("topic", events.models.event.TopicField(max_length=65)),
                 ("sender", models.CharField(blank=True, max_length=255, null=True)),
                 ("sender_type", models.CharField(blank=True, max_length=255, null=True)),
@@ -204,6 +204,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "constraints": [
+                    models.UniqueConstraint(fields=["hash"], name="event_hash_once"),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("status__in", ["pending", "in_progress", "finished", "failed", "aborted", "restarted"])

@@ -35,7 +35,7 @@ class Event(models.Model):
     """One event of the stream. Written by the verbs in ``dispatch``, ``update``, ``enroll`` and ``delete`` only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    hash = models.CharField(max_length=HASH_LENGTH, unique=True)
+    hash = models.CharField(max_length=HASH_LENGTH)
     """What the event is about, so that it is stored once; the id if the sender gives none."""
     topic = TopicField(max_length=TOPIC_LENGTH)
     sender = models.CharField(max_length=NAME_LENGTH, null=True, blank=True)
@@ -71,6 +71,8 @@ class Event(models.Model):
     class Meta:
         permissions = [("operate_event", "Can restart, abort and delete events")]
         constraints = [
+            # not ``unique`` of the field, to which Django adds an index for LIKE on PostgreSQL, which nobody asks
+            models.UniqueConstraint(name="event_hash_once", fields=["hash"]),
             models.CheckConstraint(name="event_status_valid", condition=Q(status__in=Status.values)),
             models.CheckConstraint(name="event_retries_not_negative", condition=Q(retries__gte=0)),
             models.CheckConstraint(name="event_position_drawn", condition=Q(position__gt=0, creation_order__gt=0)),
