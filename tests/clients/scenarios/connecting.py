@@ -154,11 +154,25 @@ def projects_are_those_that_events_name(stage: Stage) -> None:
     assert name in {each["name"] for each in api.get_projects()}
 
 
+def projects_are_told_by_graphql_too(stage: Stage) -> None:
+    api = stage.connect()
+    name = f"p_{stage.name}"
+    api.create_event(stage.topic(), project_name=name)
+    projects = list(api.get_projects(fields={"name", "library"}))
+    assert {"name": name, "library": False, "active": True} in projects
+    assert stage.calls_to("/graphql")
+
+
 def only_users_have_attributes(stage: Stage) -> None:
     api = stage.connect()
     assert api.get_attributes_for_type("user").keys() == {"fullName", "email"}
     assert api.get_attributes_for_type("project") == {}
     assert api.get_user("admin")["attrib"].keys() == {"fullName", "email"}
+
+
+def the_rest_endpoints_are_described(stage: Stage) -> None:
+    paths = stage.connect().get_server_schema()["paths"]
+    assert {"/api/events", "/api/enroll", "/api/query", "/api/eventops"} <= paths.keys()
 
 
 def the_graphql_schema_is_told(stage: Stage) -> None:
