@@ -7,7 +7,6 @@ and the event loop stays free for sockets.
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import BytesIO
 from typing import Any, cast
@@ -21,7 +20,8 @@ from django.urls import set_script_prefix
 
 from ayonevents.longpoll import LongPolls
 from ayonevents.middleware import request_id_for
-from events import conf
+from ayonevents.threads import Busy, Threads
+from events import conf, outage
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class ThreadedHandler(ASGIHandler):
         """Load the middleware."""
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
-        self.threads = ThreadPoolExecutor(conf.threads(), thread_name_prefix="request")
+        self.threads = Threads()
         # Half of the threads are left to other requests when all the world waits and something happens.
         self.polls = LongPolls(self.threads, at_a_time=max(1, conf.threads() // 2))
 
@@ -53,13 +53,16 @@ class ThreadedHandler(ASGIHandler):
         except BodyTooLarge:
             await self.send_response(_named(_too_large(), scope), send)
             return
-        response = await self.polls.answer(partial(self._respond, scope, body), receive)
+        try:
+            response = await self.polls.answer(partial(self._respond, scope, body), receive)
+        except Busy:
+            await self.send_response(_named(_busy(), scope), send)
+            return
         try:
             await self.send_response(response, send)
         finally:
             if response.streaming:
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self.threads, response.close)
+                await asyncio.get_running_loop().run_in_executor(self.threads, response.close)
 
     async def _body(self, receive: Any) -> bytes:
         """Return the body; a body over the limit is read to its end, but not kept."""
@@ -95,6 +98,11 @@ def _named(response: Any, scope: Any) -> HttpResponseBase:
     given = dict(scope["headers"]).get(b"x-request-id", b"")
     response["X-Request-ID"] = request_id_for(given.decode("latin-1"))
     return cast("HttpResponseBase", response)
+
+
+def _busy() -> JsonResponse:
+    content = {"code": 503, "detail": "The server is busy"}
+    return JsonResponse(content, status=503, headers={"Retry-After": str(outage.RETRY_AFTER)})
 
 
 def _too_large() -> JsonResponse:

@@ -6,12 +6,12 @@ would wait. ``give_back``: a function that takes back what the answer tells of, 
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
 from contextlib import suppress
 from typing import Any, TypeAlias
 
 from django.http import HttpResponseBase
 
+from ayonevents.threads import Threads
 from events.waiting import Hold, room
 
 Respond: TypeAlias = Callable[[], HttpResponseBase]
@@ -24,14 +24,14 @@ TURNS = 5
 class LongPolls:
     """Gets answers from the threads, and asks again for those that may wait."""
 
-    def __init__(self, threads: Executor, *, at_a_time: int) -> None:
+    def __init__(self, threads: Threads, *, at_a_time: int) -> None:
         """Take the threads, and how many of them may be asked again at a time."""
         self._threads = threads
         self._turns = asyncio.Semaphore(at_a_time)
 
     async def answer(self, respond: Respond, receive: Any) -> HttpResponseBase:
         """Return the answer to a request, which ``respond`` gives as often as it is called in a thread."""
-        answer: HttpResponseBase = await self._run(respond)
+        answer: HttpResponseBase = await self._threads.run(respond)
         if _hold(answer) is None and _give_back(answer) is None:
             return answer
         gone = asyncio.ensure_future(_disconnected(receive))
@@ -39,7 +39,7 @@ class LongPolls:
             if hold := _hold(answer):
                 answer = await self._wait(answer, hold, respond, gone)
             if await _is_done(gone) and (give_back := _give_back(answer)):
-                await self._run(give_back)
+                await self._threads.run(give_back)
             return answer
         finally:
             gone.cancel()
@@ -53,14 +53,11 @@ class LongPolls:
         with room.place(hold) as place:
             while await place.called(gone):
                 async with self._turns:
-                    answer = await self._run(respond)
+                    answer = await self._threads.run(respond)
                 place.asked(found=_hold(answer) is None)
                 if _hold(answer) is None:
                     break
         return answer
-
-    async def _run(self, work: Callable[[], Any]) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
 async def _is_done(gone: asyncio.Future[None]) -> bool:

@@ -216,6 +216,7 @@ LOGGING = {
 
 EVENTS_MAX_BODY = env.int("EVENTS_MAX_BODY", 8 * 2**20, validate=Range(1))
 EVENTS_THREADS = env.int("EVENTS_THREADS", 8, validate=Range(1))
+EVENTS_QUEUE_SECONDS = env.float("EVENTS_QUEUE_SECONDS", 10.0, validate=Range(0))
 EVENTS_CREDENTIAL_CACHE_SECONDS = env.float("EVENTS_CREDENTIAL_CACHE_SECONDS", 2.0, validate=Range(0))
 EVENTS_TOKEN_LIFETIME_HOURS = env.int("EVENTS_TOKEN_LIFETIME_HOURS", 24, validate=Range(1))
 

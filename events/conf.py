@@ -23,6 +23,12 @@ def max_body() -> int:
     return value
 
 
+def queue_seconds() -> float:
+    """Return for how long a request may wait for a thread before it is refused; 0: without end."""
+    value: float = settings.EVENTS_QUEUE_SECONDS
+    return value
+
+
 def threads() -> int:
     """Return how many requests one process works on at a time; each holds a database connection."""
     value: int = settings.EVENTS_THREADS

@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 
 from ayonevents.longpoll import LongPolls
+from ayonevents.threads import Threads
 from events import queues
 from events.waiting import Hold, Wish, room
 
@@ -29,7 +29,7 @@ def nothing(seconds: float = 60.0) -> Answer:
 @pytest.fixture
 def polls(monkeypatch: pytest.MonkeyPatch) -> Iterator[LongPolls]:
     monkeypatch.setattr(queues, "FIRST_LOOK", 0.001)
-    with ThreadPoolExecutor(2) as threads:
+    with Threads() as threads:
         yield LongPolls(threads, at_a_time=1)
 
 
