@@ -76,8 +76,7 @@ class EventQuerySet(QuerySet[Event]):
 
     def with_failed_children(self) -> Self:
         """Keep the events on which a failed one depends."""
-        failed = self.model.objects.filter(status=Status.FAILED, depends_on__isnull=False)
-        return self.filter(pk__in=failed.values("depends_on"))
+        return self.filter(Exists(self.model.objects.filter(depends_on=OuterRef("pk"), status=Status.FAILED)))
 
     def children_of(self, ids: Iterable[UUID]) -> Self:
         """Keep the events that depend on one of these."""
