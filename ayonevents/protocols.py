@@ -5,6 +5,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from ayonevents import asgi  # noqa: F401 - it sets Django up, and a worker process comes here first
 from events.realtime.outlets import EXTENSION
 from events.realtime.server_sent import PATH
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import uvicorn
 from django.conf import settings
+from django.core.management.base import CommandError
 from uvicorn.supervisors import Multiprocess
 
 from events import restart, waiting
@@ -29,7 +30,10 @@ def serve(listener: socket.socket, workers: int, on_ready: Callable[[], None]) -
     """
     config = _config(workers, trust_everybody=listener.family == socket.AF_UNIX)
     if workers > 1:
-        _Workers(config, listener, on_ready).run()
+        supervisor = _Workers(config, listener, on_ready)
+        supervisor.run()
+        if supervisor.failed:
+            raise CommandError("A server process could not start, and has said why: nothing is served")
         return None
     server = _Server(config, listener, on_ready)
     restart.set_stop(server.restart)
@@ -88,11 +92,19 @@ class _Workers(Multiprocess):
     def __init__(self, config: uvicorn.Config, listener: socket.socket, on_ready: Callable[[], None]) -> None:
         super().__init__(config, [listener])
         self._on_ready: Callable[[], None] | None = on_ready
+        self.failed = False
+        """A worker ended before all were ready: another one would fare no better."""
 
     def keep_subprocess_alive(self) -> None:
         """Look after the workers, as often as the supervisor does."""
+        if self.should_exit.is_set():
+            return
+        if self._on_ready and not all(each.process.is_alive() for each in self.processes):
+            self.failed = True
+            self.should_exit.set()
+            return
         super().keep_subprocess_alive()
-        if self._on_ready and not self.should_exit.is_set() and all(each.is_ready() for each in self.processes):
+        if self._on_ready and all(each.is_ready() for each in self.processes):
             self._on_ready()
             self._on_ready = None
 

@@ -97,3 +97,12 @@ def test_hosts_that_start_at_once_migrate_and_make_up_credentials_once(tmp_path:
 def test_a_server_that_shall_not_migrate_says_what_is_missing(tmp_path: Path) -> None:
     said = refusal_of(Server(tmp_path / "data", DATABASE_URL="", REDIS_URL=""), "--no-migrate")
     assert "migrations: run manage.py migrate, or leave out --no-migrate" in said
+
+
+@production
+def test_workers_that_cannot_start_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\nif '--multiprocessing-fork' in sys.orig_argv:\n    os._exit(9)\n"
+    )
+    server = Server(tmp_path / "data", WORKERS="2", PYTHONPATH=str(tmp_path))
+    assert "A server process could not start" in refusal_of(server)
