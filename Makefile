@@ -2,6 +2,7 @@
 # make demo   fill the running server with a believable studio's week
 # make test   run all tests, on SQLite and, where they are reachable, on PostgreSQL and Redis
 # make check  run all static checks
+# make screenshots  take the pictures of the documents (needs Chromium)
 
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
@@ -24,6 +25,9 @@ check: $(VENV)/.dev
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/djade templates/**/*.html
+
+screenshots: $(VENV)/.dev
+	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 $(VENV)/bin/python:
 	@$(if $(PYTHON),,echo "ayonevents needs Python 3.11 or newer, and there is none on the path." >&2; exit 1)

@@ -1,0 +1,129 @@
+"""Take the pictures of the README and of docs/viewer.md, of a server of their own with the demo's week.
+
+``make screenshots`` runs this. The demo plays a week in seconds; here the clock of its events is set back, so that the
+pictures show a week. ``--look FOLDER`` takes every page at three widths, in light and dark, to look at instead.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.server import KEY, PASSWORD, ROOT, Server
+
+IMAGES = ROOT / "docs" / "images"
+LIST = "/admin/events/event/"
+SEED = "7"
+WIDTHS = (320, 1280, 2560)
+SPREAD = """
+from datetime import timedelta
+from django.db.models import F
+from django.utils import timezone
+from events.models import Event
+now = timezone.now()
+events = list(Event.objects.order_by("creation_order").values_list("pk", "created_at", "updated_at"))
+for number, (pk, created, updated) in enumerate(events):
+    age = timedelta(hours=23) * (1 - number / len(events)) ** 1.3
+    Event.objects.filter(pk=pk).update(created_at=now - age, updated_at=now - age + (updated - created) * 20)
+"""
+"""The latest events stay close together, as on a day with much to do."""
+
+
+def main() -> None:
+    """Start a server, fill it, and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--look", type=Path, help="take all pages at three widths, in light and dark")
+    folder: Path | None = parser.parse_args().look
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("There is no Chromium on the path.")
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    with tempfile.TemporaryDirectory() as data, Server(Path(data)) as server, sync_playwright() as playwright:
+        fill(server)
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox"])
+        pages = pages_of(server)
+        if folder:
+            look(browser, server, pages, folder)
+        else:
+            take(browser, server, pages)
+        browser.close()
+
+
+def fill(server: Server) -> None:
+    """Play the demo, and set its clock back."""
+    for arguments in (["demo", "--seed", SEED, "--url", server.url, "--key", KEY], ["shell", "-c", SPREAD]):
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=ROOT, env=server.environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def pages_of(server: Server) -> dict[str, str]:
+    """The pages by the name of their picture."""
+    failed = server.get("/api/events?status=failed&limit=10").json()["events"]
+    job = next(event for event in failed if event["topic"] == "transcode.review")
+    return {
+        "overview": "/admin/?window=24h",
+        "viewer": f"{LIST}?logs=hidden",
+        "event": f"{LIST}{job['id']}/change/",
+        "source": f"{LIST}{job['dependsOn']}/change/",
+        "filters": f"{LIST}?topic=transcode.*&last=24h&relation=job",
+    }
+
+
+def take(browser: Browser, server: Server, pages: dict[str, str]) -> None:
+    """Write the pictures of the documents."""
+    for name in ("overview", "viewer", "event"):
+        photograph(open_page(browser, server, pages[name], 1280, "light"), IMAGES / f"{name}.png")
+    photograph(open_page(browser, server, pages["viewer"], 1280, "dark"), IMAGES / "viewer-dark.png")
+    photograph(open_page(browser, server, pages["viewer"], 320, "light"), IMAGES / "viewer-narrow.png")
+    page = open_page(browser, server, f"{LIST}?topic=transcode.*&status=failed,finished", 1280, "light")
+    page.get_by_label("all that match the filters").check()
+    page.get_by_role("button", name="Restart …").click()
+    page.get_by_role("heading", level=1).wait_for()
+    photograph(page, IMAGES / "restart.png")
+
+
+def look(browser: Browser, server: Server, pages: dict[str, str], folder: Path) -> None:
+    """Write every page at every width."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, path in pages.items():
+        for width in WIDTHS:
+            for scheme in ("light", "dark"):
+                page = open_page(browser, server, path, width, scheme)
+                photograph(page, folder / f"{name}-{width}-{scheme}.png")
+
+
+def open_page(browser: Browser, server: Server, path: str, width: int, scheme: Literal["light", "dark"]) -> Page:
+    """Log in, and open a page."""
+    height = 720 if width < WIDTHS[1] else 860 if width == WIDTHS[1] else 1440
+    context = browser.new_context(
+        base_url=server.url,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        timezone_id="Europe/Berlin",
+    )
+    page = context.new_page()
+    page.goto(f"/admin/login/?next={path.replace('&', '%26')}")
+    page.fill("#id_username", "admin")
+    page.fill("#id_password", PASSWORD)
+    page.click("[type=submit]")
+    if path.startswith(f"{LIST}?"):
+        page.get_by_text("Live", exact=True).wait_for()
+    return page
+
+
+def photograph(page: Page, path: Path) -> None:
+    """Write a picture, and close the window."""
+    page.screenshot(path=path)
+    page.context.close()
+    print(path)
+
+
+if __name__ == "__main__":
+    main()
