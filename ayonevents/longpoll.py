@@ -5,14 +5,17 @@ would wait. ``give_back``: a function that takes back what the answer tells of, 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeAlias
 
 from django.http import HttpResponseBase
 
-from ayonevents.threads import Threads
+from ayonevents.threads import Busy, Threads
 from events.waiting import Hold, room
+
+logger = logging.getLogger(__name__)
 
 Respond: TypeAlias = Callable[[], HttpResponseBase]
 
@@ -39,7 +42,7 @@ class LongPolls:
             if hold := _hold(answer):
                 answer = await self._wait(answer, hold, respond, gone)
             if await _is_done(gone) and (give_back := _give_back(answer)):
-                await self._threads.run(give_back)
+                await self._take_back(give_back)
             return answer
         finally:
             gone.cancel()
@@ -53,11 +56,21 @@ class LongPolls:
         with room.place(hold) as place:
             while await place.called(gone):
                 async with self._turns:
-                    answer = await self._threads.run(respond)
+                    if gone.done():  # while it waited for its turn; the call goes to the next
+                        break
+                    with suppress(Busy):  # then it goes on waiting; what it has is as good as new
+                        answer = await self._threads.run(respond)
                 place.asked(found=_hold(answer) is None)
                 if _hold(answer) is None:
                     break
         return answer
+
+    async def _take_back(self, give_back: Callable[[], None]) -> None:
+        """Take it back, however long that has to wait for a thread: the next worker waits for it."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, give_back)
+        except Exception:  # the database is away; the job stays with its sender, who gets it again
+            logger.exception("A job that could not be delivered was not given back")
 
 
 async def _is_done(gone: asyncio.Future[None]) -> bool:

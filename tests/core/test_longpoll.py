@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
 
 from ayonevents.longpoll import LongPolls
-from ayonevents.threads import Threads
+from ayonevents.threads import Busy, Threads
 from events import queues
 from events.waiting import Hold, Wish, room
 
@@ -108,3 +109,26 @@ async def test_who_goes_while_the_database_is_asked_takes_nothing_along(polls: L
 
     assert await polls.answer(respond, receive) is job
     assert calls == ["given back"]
+
+
+async def test_a_job_that_cannot_be_given_back_is_reported(polls: LongPolls, caplog: pytest.LogCaptureFixture) -> None:
+    def give_back() -> None:
+        raise OperationalError("away")
+
+    job = Answer()
+    job.give_back = give_back
+    assert await polls.answer(lambda: job, is_gone) is job
+    assert caplog.messages == ["A job that could not be delivered was not given back"]
+
+
+async def test_who_finds_no_free_thread_goes_on_waiting(polls: LongPolls, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Answer()
+    left: list[Answer | None] = [nothing(), None, job]
+
+    async def run(_threads: Threads, _respond: Callable[[], HttpResponse]) -> HttpResponse:
+        if (answer := left.pop(0)) is None:
+            raise Busy
+        return answer
+
+    monkeypatch.setattr(Threads, "run", run)
+    assert await polls.answer(Answer, stays) is job
