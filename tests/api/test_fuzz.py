@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
@@ -66,11 +67,16 @@ def key(people: Roles) -> str:
     return accounts.issue_key(people["service"], "fuzz")
 
 
+def send(case: Case[Any], headers: dict[str, str]) -> None:
+    cache.clear()  # or else the eleventh wrong login is told to come again later, with a 503
+    case.call_and_validate(headers=headers, checks=CHECKS)
+
+
 @schema.parametrize()
 @seed(SEED)
 @fuzzed(EXAMPLES)
 def test_a_service_gets_what_the_document_describes(case: Case[Any], key: str) -> None:
-    case.call_and_validate(headers={"X-Api-Key": key}, checks=CHECKS)
+    send(case, {"X-Api-Key": key})
 
 
 @schema.include(path_regex="{").parametrize()
@@ -81,12 +87,11 @@ def test_of_what_there_is_it_gets_so_too(case: Case[Any], key: str) -> None:
     if case.path.startswith("/api/users"):
         known["name"] = "artist"
     case.path_parameters = {name: known[name] for name in case.path_parameters}
-    case.call_and_validate(headers={"X-Api-Key": key}, checks=CHECKS)
+    send(case, {"X-Api-Key": key})
 
 
 @schema.parametrize()
 @seed(SEED)
 @fuzzed(EXAMPLES // 3)
 def test_nobody_gets_what_the_document_describes(case: Case[Any], db: None) -> None:
-    answer = case.call(headers={"Authorization": ""})
-    case.validate_response(answer, checks=CHECKS)
+    send(case, {"Authorization": ""})
