@@ -47,10 +47,12 @@ class Race:
         self.reader = Reader(folder / "journal")
         self.running = ExitStack()
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
+        self.dispatchers: list[subprocess.Popen[bytes]] = []
         self.lives = 0
 
     def __enter__(self) -> Self:
         first = self.running.enter_context(Server(self._made("server-0"), PORT=str(free_port())))
+        first.session.headers["Connection"] = "close"  # a kept one may be closed while the operator is idle
         self.servers = [first]
         for number in range(1, self.size.servers):
             other = Server(self._made(f"server-{number}"), PORT=str(free_port()), DATABASE_URL="")
@@ -59,8 +61,8 @@ class Race:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self.workers.values():
-            kill(worker)
+        for each in [*self.workers.values(), *self.dispatchers]:
+            kill(each)
         for server in self.servers:
             if server.process.poll() is None:
                 server.stop()
@@ -70,14 +72,14 @@ class Race:
     def run(self) -> None:
         """Let everybody run until every source is dispatched and has a finished job; then check the rules."""
         share = self.size.sources // self.size.dispatchers
-        dispatchers = [
+        self.dispatchers = [
             self._start("dispatcher", f"dispatcher-{number}", str(share), str(self.size.longest))
             for number in range(self.size.dispatchers)
         ]
         for number in range(self.size.workers):
             self._hire(f"worker-{number}")
         progress, deadline = -1, 0.0
-        while not self._is_over(dispatchers):
+        while not self._is_over():
             self.reader.look()
             done = sum(len(self.reader.by_what[what]) for what in ("finished", "dispatched"))
             if done > progress:
@@ -87,10 +89,10 @@ class Race:
             time.sleep(self.random.expovariate(1 / self.size.pause))
         self._check()
 
-    def _is_over(self, dispatchers: list[subprocess.Popen[bytes]]) -> bool:
-        if any(each.poll() is None for each in dispatchers):
+    def _is_over(self) -> bool:
+        if any(each.poll() is None for each in self.dispatchers):
             return False
-        assert [each.returncode for each in dispatchers] == [0] * len(dispatchers), self._tale()
+        assert {each.returncode for each in self.dispatchers} == {0}, self._tale()
         if time.monotonic_ns() - max((entry["at"] for entry in self.reader.by_what["got"][-50:]), default=0) < QUIET:
             return False
         finished = {job["dependsOn"] for job in self._stored("race.job") if job["status"] == "finished"}

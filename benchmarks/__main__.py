@@ -1,0 +1,145 @@
+"""Measure a server of this project, the floor of the machine, and Procrastinate on the same PostgreSQL; print a table.
+
+    DATABASE_URL=postgres://… REDIS_URL=redis://… python -m benchmarks [--history 0 100000] [--procrastinate PYTHON]
+
+``--procrastinate`` is the Python of a virtual environment that has it (pip install "procrastinate[psycopg]").
+Databases are made beside the one of the URL, and dropped.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+from benchmarks import floor
+from benchmarks.load import Load, at_once
+from tests.e2e.server import KEY, ROOT, Server
+
+EVENT = {
+    "topic": "bench.event",
+    "description": "Changed status of task no. 1",
+    "payload": {"oldValue": "In progress", "newValue": "Approved", "note": "lorem ipsum " * 20},
+}
+WANTED = {"sourceTopic": "bench.source", "targetTopic": "bench.target"}
+CONNECTIONS = 8
+WORKERS = 4
+
+
+def main() -> None:
+    """Measure, and print a row of the table as soon as it is known."""
+    options = read_options()
+    url = os.environ["DATABASE_URL"]
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, {version_of(url)}, one server process.\n")
+    print("| what | measured |\n|---|---|")
+    with database(url, "floor") as empty:
+        inserts = floor.single_row_inserts(empty, CONNECTIONS, round(options.seconds))
+    row(f"floor: pgbench, single-row inserts, {CONNECTIONS} clients", inserts, "/s")
+    row(f"floor: a bare ASGI answer, {CONNECTIONS} connections", floor.asgi(CONNECTIONS, options.seconds), "/s")
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), DATABASE_URL=url) as server:
+        load = Load(int(urlsplit(server.url).port or 0), {"X-Api-Key": KEY})
+        requests(load, options.seconds)
+        for history in options.history:
+            jobs(server, load, history, options.jobs)
+    if options.procrastinate:
+        with database(url, "procrastinate") as empty:
+            script = Path(__file__).with_name("queue_of_procrastinate.py")
+            command = [options.procrastinate, str(script), empty, str(options.jobs), str(WORKERS)]
+            told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        row(f"Procrastinate, no HTTP: fetch, run and finish a job, {WORKERS} workers", float(told), "/s")
+
+
+def requests(load: Load, seconds: float) -> None:
+    """Measure what every client does."""
+    event_id = load.client().ask("POST", "/api/events", EVENT)["id"]
+    for what, method, path, body in (
+        ("dispatch", "POST", "/api/events", EVENT),
+        ("dispatch, store=false", "POST", "/api/events", {**EVENT, "store": False}),
+        ("GET by id", "GET", f"/api/events/{event_id}", None),
+        ("PATCH", "PATCH", f"/api/events/{event_id}", {"status": "in_progress", "progress": 40}),
+    ):
+        rate = load.rate(method, path, body, connections=CONNECTIONS, seconds=seconds)
+        row(f"{what}, {CONNECTIONS} connections", rate, "/s")
+
+
+def jobs(server: Server, load: Load, history: int, count: int) -> None:
+    """Measure polls with nothing to do, and whole jobs, on a history that is settled."""
+    manage(server, "reset")
+    if history:
+        manage(server, "history", str(history), WANTED["sourceTopic"], WANTED["targetTopic"])
+    load.client().ask("POST", "/api/enroll", WANTED)
+    row(f"idle enroll on {history:,} finished jobs", load.latency("POST", "/api/enroll", WANTED, count=300), " ms")
+    client = load.client()
+    for _ in range(count):
+        client.ask("POST", "/api/events", {**EVENT, "topic": WANTED["sourceTopic"]})
+    begun = time.perf_counter()
+    at_once(lambda number: work(load, f"worker-{number}"), WORKERS)
+    rate = count / (time.perf_counter() - begun)
+    row(f"whole job (enroll, start, finish) on {history:,} finished jobs, {WORKERS} workers", rate, "/s")
+
+
+def work(load: Load, name: str) -> None:
+    """Do jobs until there are none."""
+    client = load.client()
+    while job := client.ask("POST", "/api/enroll", {**WANTED, "sender": name}):
+        for status in ("in_progress", "finished"):
+            client.ask("PATCH", f"/api/events/{job['id']}", {"status": status})
+
+
+def manage(server: Server, *verb: str) -> None:
+    """Run ``manage.py bench_history`` on the server's database."""
+    subprocess.run([sys.executable, "manage.py", "bench_history", *verb], cwd=ROOT, env=server.environment, check=True)
+
+
+def row(what: str, value: float | None, unit: str) -> None:
+    """Print one row; None: it could not be measured."""
+    digits = 0 if unit == "/s" else 2
+    print(f"| {what} | {'not measured' if value is None else f'{value:,.{digits}f}{unit}'} |", flush=True)
+
+
+@contextmanager
+def database(url: str, name: str) -> Iterator[str]:
+    """Make an empty database, and drop it."""
+    name = f"bench_ayonevents_{name}_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield url.rpartition("/")[0] + "/" + name
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def machine() -> str:
+    """Return what it was measured on, and how busy that was with something else."""
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    cores = f"{os.cpu_count()} cores of {models[0].partition(':')[2].strip() if models else platform.machine()}"
+    return f"{cores} (load before: {os.getloadavg()[0]:.1f}), Python {platform.python_version()}"
+
+
+def version_of(url: str) -> str:
+    """Return which PostgreSQL it is."""
+    with psycopg.connect(url) as connection:
+        return f"PostgreSQL {connection.info.parameter_status('server_version')}"
+
+
+def read_options() -> Namespace:
+    """Read the command line."""
+    parser = ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--history", type=int, nargs="+", default=[0, 100_000, 1_000_000], help="finished jobs")
+    parser.add_argument("--jobs", type=int, default=500, help="jobs of one measurement (default: 500)")
+    parser.add_argument("--seconds", type=float, default=4, help="of one measurement of requests (default: 4)")
+    parser.add_argument("--procrastinate", help="the Python of an environment that has Procrastinate")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
