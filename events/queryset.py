@@ -1,12 +1,12 @@
 """How events are asked for: each phrase reads as an adjective, and they compose."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower
-from django.db.models.lookups import In
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, Lower
+from django.db.models.lookups import In, Regex
 
 from events import access, topics
 from events.actor import Actor
@@ -36,6 +36,13 @@ class EventQuerySet(QuerySet[Event]):
     def on_topics(self, patterns: Iterable[str]) -> Self:
         """Keep the events whose topic matches one of the patterns; none of them: keep nothing."""
         return self.filter(topics_condition(patterns))
+
+    def changed_on_topics(self, patterns: Collection[str]) -> Self:
+        """Keep the events on these topics; patterns are left for what the position finds.
+
+        An index of topics would serve a pattern, too, but with all the history that matches it.
+        """
+        return self.filter(opaque_topics_condition(patterns))
 
     def without_logs(self) -> Self:
         """Leave out ``log.*``."""
@@ -108,6 +115,18 @@ def topics_condition(patterns: Iterable[str], path: str = "topic") -> Q:
         else:
             condition |= _pattern_condition(pattern, path)
     return condition | Q(**{f"{path}__in": exact})
+
+
+def opaque_topics_condition(patterns: Collection[str]) -> Q:
+    """Return ``topics_condition`` in a form in which no index serves patterns; it serves topics as ever."""
+    wild = [pattern for pattern in patterns if topics.is_wildcard(pattern)]
+    condition = Q(topic__in=[pattern for pattern in patterns if not topics.is_wildcard(pattern)])
+    if any(pattern.strip("*") == "" for pattern in wild):
+        return Q()
+    if wild:
+        texts = "|".join(map(topics.regex, wild))
+        condition |= Q(Regex(Concat("topic", Value("")), f"^({texts})$"))
+    return condition
 
 
 def _pattern_condition(pattern: str, path: str) -> Q:

@@ -27,7 +27,7 @@ class Sources:
 
     def matching(self) -> EventQuerySet:
         """Return the sources of any age, with and without a job. A target topic never feeds on itself."""
-        sources = Event.objects.on_topics(self.topics).finished().exclude(topic=self.target_topic)
+        sources = Event.objects.changed_on_topics(self.topics).finished().exclude(topic=self.target_topic)
         if self.ignored_sender_types:
             sources = sources.exclude(sender_type__in=self.ignored_sender_types)
         return sources.filter(filters.condition_for(self.filter)) if self.filter else sources

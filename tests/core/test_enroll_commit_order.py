@@ -6,6 +6,7 @@ from events.enroll import EnrollRequest, enroll
 from events.models import Consumer
 from events.update import EventChanges, update
 from events.watermark import Sources
+from tests.core.test_enroll_watermark import settle
 from tests.core.test_position import only_postgresql, open_transaction
 from tests.factories import make_event
 
@@ -25,6 +26,7 @@ def eager_watermark(monkeypatch: pytest.MonkeyPatch) -> None:
     """Move the watermark at every poll, so that it would pass what it must not."""
     monkeypatch.setattr(watermark, "PAUSE", 0.0)
     monkeypatch.setattr(watermark, "FAR", 0)
+    monkeypatch.setattr(watermark, "PATIENCE", 60.0)
 
 
 def finish_next(request: EnrollRequest) -> str | None:
@@ -70,6 +72,7 @@ def test_an_idle_consumer_stands_at_the_end_of_the_stream() -> None:
     request = EnrollRequest(sources=Sources(topics=("test.source",), target_topic="test.job"), sender="a")
     make_event("test.source")
     other = make_event("test.unrelated")
+    settle()
     assert finish_next(request) is not None
     assert finish_next(request) is None
     assert Consumer.objects.get().watermark >= other.position

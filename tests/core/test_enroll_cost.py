@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.sql import Literal
 
 from events import glance
@@ -23,7 +23,7 @@ from tests.conftest import POSTGRES
 from tests.factories import make_request
 
 pytestmark = [
-    pytest.mark.django_db,
+    pytest.mark.django_db(transaction=True),  # which empties the tables for good: rolled back rows stay in indexes
     pytest.mark.skipif(not POSTGRES, reason="SQLite has no statistics to go by, and says nothing of what it reads"),
 ]
 
@@ -45,14 +45,21 @@ REQUESTS = {
 
 
 @pytest.fixture(params=["auto", "force_generic_plan"])
-def plans(request: Any) -> None:
-    execute("SET LOCAL plan_cache_mode = " + request.param)
+def plans(request: Any) -> Iterator[None]:
+    execute("SET plan_cache_mode = " + request.param)
+    yield
+    execute("RESET plan_cache_mode")
 
 
 def execute(sql: str) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall() if cursor.description else None
+
+
+def fill(count: int, source_topic: str, target_topic: str) -> None:
+    with transaction.atomic():
+        history.fill(count, source_topic, target_topic, days=2)
 
 
 def stand_at_the_end(sources: Sources) -> None:
@@ -68,7 +75,7 @@ def blocks_read(request: EnrollRequest) -> int:
     name = f"poll_{uuid4().hex}"
     execute(f"PREPARE {name} AS {numbered(statement)}")
     given = ", ".join(literals(statement, **values, oldest=request.sources.oldest()))
-    for _ in range(2):  # the first one clears away what rolled back tests have left in the indexes
+    for _ in range(2):  # the first one clears away what updates have left in the indexes
         found = execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE {name}({given})")
     plan = found[0][0] if not isinstance(found[0][0], str) else json.loads(found[0][0])
     return int(plan[0]["Plan"]["Shared Hit Blocks"]) + int(plan[0]["Plan"]["Shared Read Blocks"])
@@ -95,14 +102,14 @@ def blocks_of_all_requests() -> dict[str, int]:
 
 
 def test_a_settled_history_that_was_never_analysed(plans: None) -> None:
-    history.fill(HISTORY, "test.source", "test.job", days=2)
+    fill(HISTORY, "test.source", "test.job")
     assert blocks_of_all_requests() == {}
 
 
 def test_statistics_from_before_the_history(plans: None) -> None:
-    history.fill(100, "test.source", "test.job", days=2)
+    fill(100, "test.source", "test.job")
     execute("ANALYZE events_event")
-    history.fill(HISTORY, "test.source", "test.job", days=2)
+    fill(HISTORY, "test.source", "test.job")
     assert blocks_of_all_requests() == {}
 
 
@@ -111,7 +118,7 @@ def test_statistics_from_before_the_history(plans: None) -> None:
     [(Status.FAILED, 3), (Status.ABORTED, 0), (Status.IN_PROGRESS, 0), (Status.PENDING, 0)],
 )
 def test_thousands_of_jobs_that_others_never_finish(plans: None, status: Status, retries: int) -> None:
-    history.fill(HISTORY, "test.source", "test.job", days=2)
+    fill(HISTORY, "test.source", "test.job")
     execute("ANALYZE events_event")
     Event.objects.filter(topic="test.job").update(status=status, retries=retries, sender="somebody else")
     stand_at_the_end(REQUESTS["one topic"].sources)
@@ -119,7 +126,7 @@ def test_thousands_of_jobs_that_others_never_finish(plans: None, status: Status,
 
 
 def test_thousands_of_unfinished_events_on_other_topics(plans: None) -> None:
-    history.fill(HISTORY, "test.source", "test.other_job", days=2)
+    fill(HISTORY, "test.source", "test.other_job")
     execute("ANALYZE events_event")
     Event.objects.filter(topic="test.other_job").update(status=Status.FAILED)
     stand_at_the_end(REQUESTS["one topic"].sources)
@@ -127,7 +134,7 @@ def test_thousands_of_unfinished_events_on_other_topics(plans: None) -> None:
 
 
 def test_fifty_other_consumers(plans: None) -> None:
-    history.fill(HISTORY, "test.source", "test.job", days=2)
+    fill(HISTORY, "test.source", "test.job")
     for number in range(50):
         stand_at_the_end(Sources(topics=("test.source",), target_topic=f"test.job{number}"))
     assert blocks_of_all_requests() == {}

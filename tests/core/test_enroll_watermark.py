@@ -24,6 +24,7 @@ def eager_watermark(monkeypatch: pytest.MonkeyPatch) -> None:
     """Move the watermark at every poll, so that it would pass what it must not."""
     monkeypatch.setattr(watermark, "PAUSE", 0.0)
     monkeypatch.setattr(watermark, "FAR", 0)
+    monkeypatch.setattr(watermark, "PATIENCE", 60.0)
 
 
 @pytest.fixture
@@ -177,6 +178,8 @@ def test_an_idle_poll_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_between_two_moves_of_the_watermark_sources_are_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_event("test.other")
+    settle()
     assert poll() is None
     monkeypatch.setattr(watermark, "FAR", 1e9)
     before = reached()
