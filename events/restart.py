@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 TOPIC = "server.restart_requested"
 GROUP = "servers"
 """The group of the channel layer that every server process belongs to."""
+NOTICE_SECONDS = 0.5
+"""How long clients of the live feed have for the notice, which takes another way than the word to restart."""
 REJOIN_SECONDS = 600.0
 """The in-process layer drops members after a day."""
 RETRY_SECONDS = 5.0
@@ -88,6 +90,7 @@ async def listen() -> None:
     finally:
         _server_loop = None
     logger.info("Restarting, as asked")
+    await asyncio.sleep(NOTICE_SECONDS)
     _stop()
 
 
