@@ -55,7 +55,7 @@ class Sensible(Visitor):
         return StringValueNode(value=FOUND.get(self.argument, node.value))
 
     def enter_int_value(self, node: IntValueNode, *_: object) -> IntValueNode:
-        return IntValueNode(value=node.value.lstrip("-"))
+        return IntValueNode(value=str(abs(int(node.value)) % 2**31))
 
 
 @pytest.fixture
