@@ -28,6 +28,8 @@ IDLE = 1.0
 """Seconds after which the database is looked at though the bus tells nothing: while Redis is away, the delay."""
 UNSETTLED = 0.1
 """The same, while it is not known yet whether something is missing below what was told."""
+RECENT = 16 * 2**20
+"""Characters of the frames above the settled position that are kept, while a long transaction is open."""
 PATIENCE = 0.25
 """Seconds that a frame waits for the look; then it goes out without a number of its own."""
 
@@ -55,6 +57,7 @@ class Follower:
         """Everything up to here was delivered. None: not known yet, because of an older transaction."""
         self.recent: dict[int, Told] = {}
         """What was delivered and is above the cursor, by position."""
+        self._recent_size = 0
         self.forgotten = 0
         """The highest position that should be among the recent ones, and was one too many."""
         self.has_begun = asyncio.Event()
@@ -128,7 +131,9 @@ class Follower:
             return look
         for each in look.history:
             if each.position is not None and each.position not in self:
-                self.recent[each.position] = (each, frames.of(each, look.settled))
+                frame = frames.of(each, look.settled)
+                self.recent[each.position] = (each, frame)
+                self._recent_size += len(frame.text)
         self._wake.set()
         return Look(settled=min(look.settled, self._start))
 
@@ -153,13 +158,19 @@ class Follower:
             self.cursor = settled
             self.is_known.set()
             for position in [each for each in self.recent if each <= settled]:
-                del self.recent[position]
+                self._forget(position)
         for envelope, frame in told:
             if envelope.position is not None and envelope.position > (settled or 0):
                 self.recent[envelope.position] = (envelope, frame)
-        while len(self.recent) > conf.resume_limit():
-            self.forgotten = max(self.forgotten, next(iter(self.recent)))
-            del self.recent[next(iter(self.recent))]
+                self._recent_size += len(frame.text)
+        while len(self.recent) > conf.resume_limit() or self._recent_size > RECENT:
+            oldest = next(iter(self.recent))
+            self.forgotten = max(self.forgotten, oldest)
+            self._forget(oldest)
+
+    def _forget(self, position: int) -> None:
+        _, frame = self.recent.pop(position)
+        self._recent_size -= len(frame.text)
 
     def _was_told(self, position: int) -> bool:
         return (
