@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 
 from events import accounts, adispatch_event, aupdate_event
 from events.credentials import Credential
@@ -74,6 +75,7 @@ async def clients(people: Roles) -> AsyncIterator[list[Client]]:
     yield both
     for each in both:
         hub.current().leave(each)
+    await sync_to_async(connections.close_all)()
 
 
 def ear(client: Client) -> Ear:
