@@ -67,6 +67,7 @@ class Relay:
         self._published = 0
         self._something = asyncio.Event()
         self._drained = asyncio.Event()
+        self._drained.set()
         self._subscribed = asyncio.Event()
         self._expected: dict[str, int] = {}
         self._is_away = False
@@ -89,7 +90,8 @@ class Relay:
                     await self._drained.wait()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:  # the layer's way out of a subscription may wait for a Redis that is away
+            await asyncio.wait(self._tasks, timeout=TICK)
         await self._drop_connections()
 
     def forward(self, envelope: Envelope) -> None:
