@@ -191,12 +191,12 @@ def test_summary_and_payload_are_json_that_folds(client: Client) -> None:
 
 def test_a_text_of_several_lines_can_also_be_read_as_such(client: Client) -> None:
     event = make_event(
-        payload={"error": {"traceback": "Traceback:\n  line 1"}, "logs": ["one\n", "two\nthree", "x\n" * 30_000]}
+        payload={"err": {"traceback": "Traceback:\n  line 1"}, "logs": ["one\n", "two\nthree", "x\n" * 30_000]}
     )
     page = client.get(path_of(event)).text
     assert '<pre tabindex="0" dir="auto">Traceback:\n  line 1</pre>' in page
     assert re.findall(r'<section class="card passage" aria-label="(.*?)"', page) == [
-        "payload.error.traceback",
+        "payload.err.traceback",
         "payload.logs[1]",
         "payload.logs[2]",
     ]
