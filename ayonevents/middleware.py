@@ -3,8 +3,12 @@
 import re
 import uuid
 from collections.abc import Callable
+from functools import partial
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
+
+from events import audit
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -73,3 +77,23 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class AuditMiddleware:
+    """Tell the audit trail on whose behalf a request changes anything, and from which address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Say so while the request is worked on."""
+        with audit.coming_from(audit.Origin(partial(_name_of, request), request.META.get("REMOTE_ADDR"))):
+            return self.get_response(request)
+
+
+def _name_of(request: HttpRequest) -> str:
+    """Return who is logged in to the viewer, or who the endpoint has found behind the request."""
+    if isinstance(request.user, AbstractBaseUser):
+        return request.user.get_username()
+    return str(getattr(request.user, "name", ""))

@@ -5,6 +5,7 @@ docs/settings.md lists the variables with their units and defaults. A value that
 """
 
 import logging
+import re
 import secrets
 import socket
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import limits
 from environs import Env
 from marshmallow import ValidationError
 from marshmallow.validate import Range
@@ -19,6 +21,17 @@ from marshmallow.validate import Range
 from ayonevents import databases, layers
 
 env = Env()
+
+
+def is_rate(text: str) -> None:
+    """Refuse what is no rate of the ``limits`` library; an empty one is no limit."""
+    if text:
+        try:
+            limits.parse(text)
+        except ValueError as error:
+            raise ValidationError("expected a rate such as 10/minute, or nothing for no limit") from error
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -98,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ayonevents.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -131,6 +145,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- channel layer: in this process, or Redis -----------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", "")
+REDIS_PREFIX = env.str("REDIS_PREFIX", "ayonevents")
 CHANNEL_LAYERS = {"default": layers.redis(env) if REDIS_URL else layers.in_process()}
 
 # --- people ---------------------------------------------------------------------------------------------
@@ -219,6 +234,17 @@ EVENTS_THREADS = env.int("EVENTS_THREADS", 8, validate=Range(1))
 EVENTS_QUEUE_SECONDS = env.float("EVENTS_QUEUE_SECONDS", 10.0, validate=Range(0))
 EVENTS_CREDENTIAL_CACHE_SECONDS = env.float("EVENTS_CREDENTIAL_CACHE_SECONDS", 2.0, validate=Range(0))
 EVENTS_TOKEN_LIFETIME_HOURS = env.int("EVENTS_TOKEN_LIFETIME_HOURS", 24, validate=Range(1))
+EVENTS_KEY_OVERLAP_HOURS = env.int("EVENTS_KEY_OVERLAP_HOURS", 24, validate=Range(0))
+EVENTS_LOGIN_RATE = env.str("EVENTS_LOGIN_RATE", "10/minute", validate=is_rate)
+EVENTS_DISPATCH_RATE = env.str("EVENTS_DISPATCH_RATE", "300000/minute", validate=is_rate)
+EVENTS_CONNECT_RATE = env.str("EVENTS_CONNECT_RATE", "1000/minute", validate=is_rate)
+EVENTS_SECRET_KEYS = tuple(
+    re.sub("[^a-z0-9]", "", word.lower())
+    for word in env.list(
+        "EVENTS_SECRET_KEYS",
+        ["token", "password", "passwd", "secret", "authorization", "api_key", "private_key", "credential", "cookie"],
+    )
+)
 
 # --- the live feed: sockets and server-sent events -------------------------------------------------------
 

@@ -15,18 +15,23 @@
 | restart the server, read the OpenAPI document | yes | yes | yes | no | no |
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 
-from events.actor import Actor
+from events import topics
+from events.actor import SERVER, Actor
 from events.conditions import begins_with
+from events.policies import UNLIMITED, Limits, Verb, covers, ruling
+from events.topic_conditions import topics_condition
 
+ALL, NONE = Q(), Q(pk__in=())
+"""The conditions that every event meets, and none."""
 EVERYBODYS_TOPICS = ("server.started", "server.restart_requested")
 """Notices about the server itself, which every open socket gets."""
 GUEST_TOPICS = ("activity.created", "activity.updated", "entity.version.updated")
 """What a guest may receive, in the projects that the guest was granted."""
-PRIVATE_TOPICS = ("auth.", "audit.", "log.", "settings.")
+PRIVATE_TOPICS = ("auth.", "audit.", "log.", "operation.", "settings.")
 """Project-less events under these prefixes tell about people and the installation: managers only."""
 
 
@@ -35,28 +40,72 @@ def may_see_project(actor: Actor, project: str | None) -> bool:
     return actor.is_manager or project is None or project in actor.projects
 
 
-def may_dispatch(actor: Actor) -> bool:
-    """Tell whether the actor may make events, stored or not."""
-    return actor.is_manager and not actor.is_guest
+def may_dispatch(actor: Actor, *, topic: str, project: str | None, store: bool = True) -> bool:
+    """Tell whether the actor may make an event like this; without ``store`` it is told and not kept."""
+    verb = Verb.DISPATCH if store else Verb.PUBLISH
+    if topic.startswith(topics.AUDIT_PREFIX) and actor is not SERVER:
+        return False
+    if not actor.scope.allows(verb, topic, project) or not may_see_project(actor, project):
+        return False
+    ruled = ruling(actor.policies, verb, topic)
+    return actor.is_manager if ruled is None else ruled
 
 
 def may_read(actor: Actor, *, topic: str, project: str | None, user: str | None) -> bool:
     """Tell whether the actor may read an event that has these properties."""
-    if actor.is_manager:
-        return True
-    if actor.is_guest or not may_see_project(actor, project):
+    if not actor.scope.allows(Verb.READ, topic, project) or not may_see_project(actor, project):
         return False
+    ruled = ruling(actor.policies, Verb.READ, topic)
+    return _reads_by_role(actor, topic=topic, project=project, user=user) if ruled is None else ruled
+
+
+def _reads_by_role(actor: Actor, *, topic: str, project: str | None, user: str | None) -> bool:
+    if actor.is_manager or actor.is_guest:
+        return actor.is_manager
     return project is not None or user == actor.name or not topic.startswith(PRIVATE_TOPICS)
 
 
 def readable(actor: Actor) -> Q:
     """Return ``may_read`` as a condition."""
-    if actor.is_manager:
-        return Q()
-    if actor.is_guest:
-        return Q(pk__in=())
+    by_role = ALL if actor.is_manager else NONE if actor.is_guest else _not_private(actor)
+    return _reach(actor, Verb.READ) & _ruled(_rulings(actor, Verb.READ), by_role)
+
+
+def _not_private(actor: Actor) -> Q:
     private = Q(*(begins_with("topic", prefix) for prefix in PRIVATE_TOPICS), _connector=Q.OR)
-    return Q(project__in=sorted(actor.projects)) | Q(project=None) & (Q(user=actor.name) | ~private)
+    return Q(project__isnull=False) | Q(user=actor.name) | ~private
+
+
+def _reach(actor: Actor, verb: Verb) -> Q:
+    """Return the condition that an event is in the actor's projects and in the limits of its key."""
+    scope = actor.scope
+    if not scope.allows_verb(verb):
+        return NONE
+    condition = ALL if actor.is_manager else Q(project=None) | Q(project__in=sorted(actor.projects))
+    if scope.projects:
+        condition &= Q(project__in=sorted(scope.projects))
+    return condition & topics_condition(scope.topics) if scope.topics else condition
+
+
+def _rulings(actor: Actor, verb: Verb) -> list[tuple[str, bool]]:
+    return [(policy.topic, policy.allows) for policy in actor.policies if covers(policy.verb, verb)]
+
+
+def _ruled(rulings: Iterable[tuple[str, bool]], by_role: Q) -> Q:
+    """Return the condition that the rulings allow the topic, or the role does where they say nothing.
+
+    They come in order: each counts for more than those before it.
+    """
+    condition = by_role
+    for pattern, allows in rulings:
+        here = topics_condition([pattern])
+        if here == ALL:
+            condition = ALL if allows else NONE
+        elif allows:
+            condition = ALL if condition == ALL else here | condition
+        else:
+            condition = ~here & condition
+    return condition
 
 
 def listed(actor: Actor) -> Q:
@@ -64,16 +113,20 @@ def listed(actor: Actor) -> Q:
     return readable(actor) if actor.is_manager else readable(actor) & Q(user=actor.name)
 
 
-def may_update(actor: Actor, *, project: str | None, user: str | None) -> bool:
-    """Tell whether the actor may change an event of this project and user."""
-    if actor.is_guest:
+def may_update(actor: Actor, *, topic: str, project: str | None, user: str | None) -> bool:
+    """Tell whether the actor may change an event that has these properties; nobody changes the audit trail."""
+    if topic.startswith(topics.AUDIT_PREFIX) or not actor.scope.allows(Verb.UPDATE, topic, project):
         return False
-    return actor.is_manager or (user == actor.name and may_see_project(actor, project))
+    if actor.is_guest or not may_see_project(actor, project):
+        return False
+    ruled = ruling(actor.policies, Verb.UPDATE, topic)
+    return actor.is_manager or user == actor.name if ruled is None else ruled
 
 
 def may_update_anything(actor: Actor) -> bool:
-    """Tell whether the actor may change any event in any way, so that there is no need to look at it first."""
-    return actor.is_service and not actor.is_guest
+    """Tell whether the actor may change any event but the audit trail, so that there is no need to look at it first."""
+    ruled = any(covers(policy.verb, Verb.UPDATE) for policy in actor.policies)
+    return actor.is_service and not ruled and actor.scope == UNLIMITED
 
 
 def may_change_status(actor: Actor, *, topic: str, is_job: bool, user: str | None) -> bool:
@@ -87,24 +140,59 @@ INSTALL_TOPICS = frozenset(f"{what}.install_from_url" for what in ("installer", 
 """Jobs of AYON's own that depend on no event."""
 
 
-def may_delete(actor: Actor) -> bool:
-    """Tell whether the actor may delete events."""
-    return actor.is_operator
+def may_operate(actor: Actor, *, topic: str, project: str | None) -> bool:
+    """Tell whether the actor may restart, abort and delete an event like this; nobody deletes the audit trail."""
+    if topic.startswith(topics.AUDIT_PREFIX) or not actor.scope.allows(Verb.OPERATE, topic, project):
+        return False
+    if not may_see_project(actor, project):
+        return False
+    ruled = ruling(actor.policies, Verb.OPERATE, topic)
+    return actor.is_operator if ruled is None else ruled
 
 
-def may_operate(actor: Actor) -> bool:
-    """Tell whether the actor may delete, restart or abort everything that a filter finds."""
-    return actor.is_operator
+def operates(actor: Actor) -> bool:
+    """Tell whether there is anything that the actor may restart, abort or delete."""
+    allowed = any(policy.allows and covers(policy.verb, Verb.OPERATE) for policy in actor.policies)
+    return actor.scope.allows_verb(Verb.OPERATE) and (actor.is_operator or allowed)
+
+
+def operable(actor: Actor) -> Q:
+    """Return ``may_operate`` as a condition."""
+    records = topics_condition([f"{topics.AUDIT_PREFIX}*"])
+    by_role = ALL if actor.is_operator else NONE
+    return ~records & _reach(actor, Verb.OPERATE) & _ruled(_rulings(actor, Verb.OPERATE), by_role)
 
 
 def may_query(actor: Actor) -> bool:
     """Tell whether the actor may ask for events, payloads included, with a filter."""
-    return actor.is_operator
+    return actor.is_operator and actor.scope.allows_verb(Verb.READ)
 
 
-def may_enroll(actor: Actor) -> bool:
-    """Tell whether the actor may pull jobs."""
-    return actor.is_service
+def may_enroll(actor: Actor, *, target_topic: str) -> bool:
+    """Tell whether the actor may pull jobs of the topic."""
+    if not actor.is_service or target_topic.startswith(topics.AUDIT_PREFIX):
+        return False
+    if not actor.scope.allows_verb(Verb.ENROLL):
+        return False
+    if actor.scope.topics and not any(topics.matches(pattern, target_topic) for pattern in actor.scope.topics):
+        return False
+    return ruling(actor.policies, Verb.ENROLL, target_topic) is not False
+
+
+def enroll_limits(actor: Actor) -> Limits | None:
+    """Return what the sources of the actor's jobs are limited to; None: all sources will do."""
+    rulings = tuple(_rulings(actor, Verb.ENROLL))
+    refusing = rulings if any(not allows for _, allows in rulings) else ()
+    limits = Limits(topics=actor.scope.topics, projects=tuple(sorted(actor.scope.projects)), rulings=refusing)
+    return None if limits == Limits() else limits
+
+
+def enrollable(limits: Limits) -> Q:
+    """Return the limits as a condition on sources."""
+    condition = topics_condition(limits.topics) if limits.topics else ALL
+    if limits.projects:
+        condition &= Q(project__in=limits.projects)
+    return condition & _ruled(limits.rulings, ALL)
 
 
 def may_name_user(actor: Actor) -> bool:
@@ -129,7 +217,7 @@ def may_read_manual(actor: Actor) -> bool:
 
 def may_restart(actor: Actor) -> bool:
     """Tell whether the actor may have the server processes start anew."""
-    return actor.is_manager
+    return actor.is_manager and actor.scope.allows_verb(Verb.OPERATE)
 
 
 def may_receive(
@@ -140,6 +228,11 @@ def may_receive(
         return False
     if topic in EVERYBODYS_TOPICS:
         return True
+    if not actor.scope.allows(Verb.RECEIVE, topic, project) or not may_see_project(actor, project):
+        return False
+    ruled = ruling(actor.policies, Verb.RECEIVE, topic)
+    if ruled is not None:
+        return ruled
     if actor.is_guest:
-        return topic in GUEST_TOPICS and project is not None and project in actor.projects
-    return may_read(actor, topic=topic, project=project, user=user)
+        return topic in GUEST_TOPICS and project is not None
+    return _reads_by_role(actor, topic=topic, project=project, user=user)

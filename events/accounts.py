@@ -5,38 +5,61 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.models import AbstractBaseUser, Group, User
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from events import conf
+from events import conf, throttle
 from events.actor import Actor
-from events.errors import CredentialInvalid, LoginFailed, UserMissing
-from events.models import AccessToken, ApiKey, ProjectGrant
+from events.errors import CredentialInvalid, LoginFailed, TooManyRequests, UserMissing
+from events.models import AccessToken, ApiKey, ProjectGrant, TopicPolicy
+from events.policies import UNLIMITED, Policy, in_order
 from events.validation import UNSTORABLE
+
+Secret = TypeVar("Secret", ApiKey, AccessToken)
 
 MANAGERS, GUESTS, SERVICES = "manager", "guest", "service"
 """The groups that stand for roles; a superuser is an admin."""
 
-Valid = TypeVar("Valid", ApiKey, AccessToken)
-
 KEY_LENGTH = 32
 TOKEN_LENGTH = 64
+LAST_USE = timedelta(minutes=1)
+"""How exact ``last_used_at`` is, so that a busy key is no busy row."""
 LOGIN_LENGTH = 4096
 """Characters of a name with its password; more is nobody's, and not worth the hashing."""
 
 
-def actor_of(user: AbstractBaseUser) -> Actor:
-    """Return the actor that a Django user is at this moment; a guest is one even among the managers."""
+def actor_of(user: AbstractBaseUser, key: ApiKey | None = None) -> Actor:
+    """Return the actor that a Django user is at this moment, with ``key`` within the limits of that key.
+
+    A guest is one even among the managers.
+    """
     assert isinstance(user, User)  # noqa: S101 - for mypy: AUTH_USER_MODEL is Django's
     groups = set(user.groups.values_list("name", flat=True))
     granted = ProjectGrant.objects.filter(Q(user=user) | Q(group__user=user))
-    return actor_with(user, groups, granted.values_list("project", flat=True))
+    actor = actor_with(user, groups, granted.values_list("project", flat=True))
+    is_trusted = actor.is_operator
+    return replace(
+        actor,
+        has_operator_grant=not is_trusted and user.has_perm("events.operate_event"),
+        sees_secrets=is_trusted or user.has_perm("events.view_secrets"),
+        policies=_policies_about(actor.role, groups, key),
+        scope=key.scope if key else UNLIMITED,
+    )
+
+
+def _policies_about(role: str, groups: Collection[str], key: ApiKey | None) -> tuple[Policy, ...]:
+    """Return the policies that concern somebody."""
+    everybody = Q(role="", group=None, key=None)
+    concerning = everybody | Q(role=role) | Q(group__name__in=groups) | (Q(key=key) if key else Q(pk__in=()))
+    return in_order(policy.ruling for policy in TopicPolicy.objects.filter(concerning))
 
 
 def actor_with(user: User, groups: Collection[str], projects: Iterable[str]) -> Actor:
@@ -79,28 +102,27 @@ def actor_named(name: str) -> Actor:
 def actor_for_key(key: str) -> Actor:
     """Return whose API key it is; CredentialInvalid if it is nobody's, has expired, or the user is disabled."""
     digest = _digest(key)
-    return _known.get(("key", digest), lambda: _actor_of_key(digest))
+    return _known.get(("key", digest), lambda: _holder(digest))
+
+
+def _holder(digest: str) -> Actor:
+    key = _found(ApiKey.objects.all(), digest, "Invalid API key")
+    now = timezone.now()
+    if key.last_used_at is None or now - key.last_used_at > LAST_USE:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    return replace(actor_of(key.user, key), default_wait=float(key.wait_seconds))
 
 
 def actor_for_token(token: str) -> Actor:
     """Return who logged in with the token; CredentialInvalid as for keys."""
     digest = _digest(token)
     return _known.get(
-        ("token", digest), lambda: actor_of(_valid(AccessToken.objects.all(), digest, "Invalid session").user)
+        ("token", digest), lambda: actor_of(_found(AccessToken.objects.all(), digest, "Invalid session").user)
     )
 
 
-def _actor_of_key(digest: str) -> Actor:
-    key = _valid(ApiKey.objects.all(), digest, "Invalid API key")
-    return replace(actor_of(key.user), default_wait=float(key.wait_seconds))
-
-
-def _actor_of_token(digest: str) -> Actor:
-    return actor_of(_valid(AccessToken.objects.all(), digest, "Invalid session").user)
-
-
-def _valid(credentials: QuerySet[Valid], digest: str, refusal: str) -> Valid:
-    """Return the credential with its user."""
+def _found(credentials: QuerySet[Secret], digest: str, refusal: str) -> Secret:
+    """Return the credential that lets somebody in, or raise CredentialInvalid."""
     lasting = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     found = credentials.filter(lasting, digest=digest, user__is_active=True).select_related("user").first()
     if found is None:
@@ -108,17 +130,40 @@ def _valid(credentials: QuerySet[Valid], digest: str, refusal: str) -> Valid:
     return found
 
 
-def log_in(name: str, password: str) -> tuple[str, Actor]:
-    """Check a password; return a new token, which is not to be had again, and the actor. Or raise LoginFailed."""
+def log_in(name: str, password: str, address: str | None = None) -> tuple[str, Actor]:
+    """Check a password; return a new token, which is not to be had again, and the actor. Or raise LoginFailed.
+
+    TooManyRequests if the name or the network address has failed too often: EVENTS_LOGIN_RATE.
+    """
     if len(name) + len(password) > LOGIN_LENGTH or UNSTORABLE.search(name + password):
         raise LoginFailed
+    check_logins(name, address)
     user = authenticate(username=name, password=password)
     if user is None:
+        note_failed_login(name, address)
         raise LoginFailed
     token = secrets.token_hex(TOKEN_LENGTH // 2)
     expires_at = timezone.now() + timedelta(hours=conf.token_lifetime_hours())
     AccessToken.objects.create(user=user, digest=_digest(token), expires_at=expires_at)
     return token, actor_of(user)
+
+
+def check_logins(name: str, address: str | None) -> None:
+    """Raise TooManyRequests if the name or the address has failed to log in too often, in all processes together."""
+    for who in _suspects(name, address):
+        throttle.check("login", conf.login_rate(), *who, storage=conf.limits_storage())
+
+
+def note_failed_login(name: str, address: str | None) -> None:
+    """Count a failure."""
+    for who in _suspects(name, address):
+        with suppress(TooManyRequests):
+            throttle.admit("login", conf.login_rate(), *who, storage=conf.limits_storage())
+
+
+def _suspects(name: str, address: str | None) -> list[tuple[str, str]]:
+    named = ("name", _digest(name.lower()))
+    return [named, ("address", address)] if address else [named]
 
 
 def log_out(token: str) -> None:
@@ -143,6 +188,30 @@ def issue_key(user: User, name: str, key: str | None = None) -> str:
     ApiKey.objects.update_or_create(digest=_digest(key), defaults={"user": user, "name": name, "preview": key[:4]})
     forget()
     return key
+
+
+def new_secret(key: ApiKey) -> str:
+    """Give a key that is not stored yet its secret, and return that; only its digest will be kept."""
+    secret = secrets.token_hex(KEY_LENGTH // 2)
+    key.digest, key.preview = _digest(secret), secret[:4]
+    return secret
+
+
+def rotate_key(key: ApiKey) -> tuple[ApiKey, str]:
+    """Make a key that may do what this one may, and return it with its secret.
+
+    This one goes on for EVENTS_KEY_OVERLAP_HOURS, no longer.
+    """
+    limits = {name: getattr(key, name) for name in ("expires_at", "verbs", "topics", "projects", "wait_seconds")}
+    successor = ApiKey(user=key.user, name=key.name, **limits)
+    secret = new_secret(successor)
+    end = timezone.now() + timedelta(hours=conf.key_overlap_hours())
+    with transaction.atomic():
+        successor.save()
+        key.expires_at = min(key.expires_at or end, end)
+        key.save(update_fields=["expires_at"])
+    forget()
+    return successor, secret
 
 
 def forget() -> None:

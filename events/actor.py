@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from events.policies import UNLIMITED, Policy, Scope
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -14,9 +16,26 @@ class Actor:
     is_guest: bool = False
     has_manager_role: bool = False
     has_operator_grant: bool = False
-    """Somebody who has logged in to the viewer and was given the permission to operate there."""
+    """Somebody who was given the permission to operate, as far as he may see."""
     projects: frozenset[str] = frozenset()
     """The projects that a plain user was granted; managers see all of them."""
+    sees_secrets: bool = False
+    """Values that look like secrets are not masked for the actor."""
+    policies: tuple[Policy, ...] = ()
+    """The rulings on topics that concern the actor, in order."""
+    scope: Scope = UNLIMITED
+    """What the key that the actor came with is limited to."""
+
+    @property
+    def role(self) -> str:
+        """Name the role, which every actor has exactly one of."""
+        if self.is_guest:
+            return "guest"
+        if self.is_service:
+            return "service"
+        if self.is_admin:
+            return "admin"
+        return "manager" if self.has_manager_role else "user"
 
     default_wait: float = 0.0
     """Seconds that its enroll requests wait for a job if they do not say; a service's key may have some."""
@@ -29,7 +48,7 @@ class Actor:
     @property
     def is_operator(self) -> bool:
         """Operators may delete events and query them freely."""
-        return self.is_admin or self.is_service or self.has_operator_grant
+        return self.is_admin or self.is_service or (self.has_operator_grant and not self.is_guest)
 
     @property
     def is_authenticated(self) -> bool:
@@ -37,5 +56,5 @@ class Actor:
         return True
 
 
-SERVER = Actor(name="server", is_admin=True, is_service=True)
+SERVER = Actor(name="server", is_admin=True, is_service=True, sees_secrets=True)
 """Python code inside the server: trusted with everything."""

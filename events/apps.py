@@ -8,3 +8,9 @@ class EventsConfig(AppConfig):
 
     name = "events"
     verbose_name = "Event viewer"
+
+    def ready(self) -> None:
+        """Look after the audit trail from now on, and know the system checks."""
+        from events import audit, checks  # noqa: F401, PLC0415 - they need the models, which are there only now
+
+        audit.watch()

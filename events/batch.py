@@ -15,6 +15,7 @@ from events.models import Event
 
 Outcome: TypeAlias = Dispatched | EventError
 """What became of one event of a batch."""
+REFUSAL = "Not allowed to update this event"
 
 
 def dispatch_batch(batch: Sequence[NewEvent], by: Actor = SERVER) -> list[Outcome]:
@@ -25,9 +26,9 @@ def dispatch_batch(batch: Sequence[NewEvent], by: Actor = SERVER) -> list[Outcom
     the id of the event that has it. The positions follow the order of the batch. Raise Forbidden if the
     actor may not, InvalidField if there are more than BATCH_MAX events; then nothing has happened.
     """
-    if not access.may_dispatch(by):
-        raise Forbidden("Not allowed to update this event")
     validation.check_batch("events", batch)
+    if batch and not any(_may(new, by) for new in batch):
+        raise Forbidden(REFUSAL)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
@@ -62,12 +63,18 @@ def _dispatch(batch: Sequence[NewEvent], by: Actor) -> list[Outcome]:
 
 def _draft(new: NewEvent, by: Actor) -> Event | EventError:
     """Return the event, not stored yet, or why it cannot be."""
+    if not _may(new, by):
+        return Forbidden(REFUSAL)
     if new.reuse:
         return InvalidField("reuse", "expected false in a batch")
     try:
         return event_for(new, by)
     except InvalidField as error:
         return error
+
+
+def _may(new: NewEvent, by: Actor) -> bool:
+    return access.may_dispatch(by, topic=new.topic, project=new.project, store=new.store)
 
 
 def _with_dependencies(drafts: Sequence[Event | EventError]) -> list[Event | EventError]:

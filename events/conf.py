@@ -87,3 +87,44 @@ def socket_rate() -> float:
     """Return how many frames a second a client may send in the long run; five seconds' worth may come at once."""
     value: float = settings.EVENTS_SOCKET_RATE
     return value
+
+
+def secret_keys() -> tuple[str, ...]:
+    """Return the words that make the name of a key a secret's: lower case, without dashes and underscores."""
+    value: tuple[str, ...] = settings.EVENTS_SECRET_KEYS
+    return value
+
+
+def login_rate() -> str:
+    """Return how many logins one address, and one name, may fail at, as ``10/minute``; empty: any number."""
+    value: str = settings.EVENTS_LOGIN_RATE
+    return value
+
+
+def dispatch_rate() -> str:
+    """Return how many dispatching requests one key or user may send to one process; empty: any number."""
+    value: str = settings.EVENTS_DISPATCH_RATE
+    return value
+
+
+def connect_rate() -> str:
+    """Return how many sockets one address may open at one process; empty: any number."""
+    value: str = settings.EVENTS_CONNECT_RATE
+    return value
+
+
+def key_overlap_hours() -> int:
+    """Return for how many hours the old key goes on when a key is rotated."""
+    value: int = settings.EVENTS_KEY_OVERLAP_HOURS
+    return value
+
+
+def redis_prefix() -> str:
+    """Return what the names of this installation in Redis begin with."""
+    value: str = settings.REDIS_PREFIX
+    return value
+
+
+def limits_storage() -> str:
+    """Return where limits for the whole installation are counted: the URL of Redis, or ``memory://``."""
+    return settings.REDIS_URL or "memory://"

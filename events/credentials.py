@@ -10,7 +10,7 @@ without a CSRF token. A page that wants it, as AYON's does, sets it by itself.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from urllib.parse import urlsplit
 
@@ -51,7 +51,9 @@ class Credential:
         if self.kind == "session":
             return _actor_for_session(self.secret)
         actor = accounts.actor_for_key(self.secret)
-        return accounts.actor_named(self.as_user) if self.as_user and actor.is_service else actor
+        if self.as_user and actor.is_service:
+            return replace(accounts.actor_named(self.as_user), scope=actor.scope)
+        return actor
 
 
 def credential_for(secret: str) -> Credential:
@@ -94,7 +96,8 @@ def actor_behind(request: HttpRequest) -> Actor:
 def actor_by_key(headers: Mapping[str, str]) -> Actor | None:
     """Return whose ``X-Api-Key: KEY`` or ``Authorization: ApiKey KEY`` it is; None if there is no key.
 
-    A service may speak for a user with ``X-as-user: NAME``; it then has that user's rights.
+    A service may speak for a user with ``X-as-user: NAME``; it then has that user's rights, within the limits
+    of its key.
     """
     credential = _key_of(headers)
     return credential.actor() if credential else None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from events import access, bus, message, validation
+from events import access, audit, bus, message, validation
 from events.actor import SERVER, Actor
 from events.errors import EventHasChildren, Forbidden
 from events.models import Event
@@ -23,18 +23,30 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
     actor may not, EventHasChildren (with their number) if others depend on the event, or too many for one
     cascade.
     """
-    if not access.may_delete(by):
-        raise Forbidden("Not allowed to delete events")
     pk = validation.parse_id("eventId", event_id)
     with transaction.atomic():
-        if not Event.objects.select_for_update().filter(pk=pk).values_list("pk"):
+        event = Event.objects.select_for_update().filter(pk=pk).only("topic", "project").first()
+        topic, project = (event.topic, event.project) if event else ("", None)
+        if not access.may_operate(by, topic=topic, project=project):
+            raise Forbidden("Not allowed to delete events")
+        if event is None:
             return 0
         children = 0 if cascade else Event.objects.children_of([pk]).count()
         if children:
             raise EventHasChildren(children=children)
         doomed = {pk}.union(*descendants([pk])) if cascade else {pk}
+        check_operable(doomed, by)
         remove(doomed)
+        if not by.is_service:
+            audit.record("event.deleted", f"Deletion of {topic}", by=by.name, id=pk.hex, topic=topic, project=project)
     return len(doomed)
+
+
+def check_operable(ids: set[UUID], by: Actor) -> None:
+    """Raise Forbidden if the actor may not operate on all of the events."""
+    operable = access.operable(by)
+    if Event.objects.filter(pk__in=ids).exclude(operable).exists():
+        raise Forbidden("Not allowed to delete all events that depend on this one")
 
 
 def remove(ids: set[UUID]) -> None:

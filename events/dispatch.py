@@ -80,11 +80,11 @@ def dispatch(new: NewEvent, by: Actor = SERVER) -> UUID:
     ``id`` of the first one's event in its details. Inside of a transaction all of it happens at the commit,
     or never. Raise Forbidden if the actor may not, DependencyMissing if ``depends_on`` is no event.
     """
-    if not access.may_dispatch(by):
+    if not access.may_dispatch(by, topic=new.topic, project=new.project, store=new.store):
         raise Forbidden("Not allowed to update this event")
     event = event_for(new, by)
     if new.store:
-        event = _store(event, reuse=new.reuse)
+        event = _store(event, by, reuse=new.reuse)
     bus.publish_after_commit(announcement(event, new))
     return event.id
 
@@ -130,7 +130,7 @@ def event_for(new: NewEvent, by: Actor) -> Event:
     )
 
 
-def _store(event: Event, *, reuse: bool, attempts: int = ATTEMPTS) -> Event:
+def _store(event: Event, by: Actor, *, reuse: bool, attempts: int = ATTEMPTS) -> Event:
     _check_dependency(event)
     try:
         stored = insert(event)
@@ -143,10 +143,10 @@ def _store(event: Event, *, reuse: bool, attempts: int = ATTEMPTS) -> Event:
     if existing is None:  # the event that had the hash has been deleted since
         if attempts == 1:
             raise IntegrityError("the event with this hash comes and goes")
-        return _store(event, reuse=reuse, attempts=attempts - 1)
+        return _store(event, by, reuse=reuse, attempts=attempts - 1)
     if not reuse:
         raise HashConflict(id=existing.id.hex)
-    return _overwrite(existing.id, event)
+    return _overwrite(existing.id, event, by)
 
 
 def _check_dependency(event: Event) -> None:
@@ -182,7 +182,7 @@ def _stored_fields() -> tuple[str, ...]:
 _NUMBERS = ("creation_order", "position")
 
 
-def _overwrite(existing: UUID, event: Event) -> Event:
+def _overwrite(existing: UUID, event: Event, by: Actor) -> Event:
     """Let the new event take the old one's place: the id and when it was created stay.
 
     If the old one was a job, its source is free again, as if the job had been deleted.
@@ -190,7 +190,9 @@ def _overwrite(existing: UUID, event: Event) -> Event:
     with transaction.atomic():
         stored = Event.objects.select_for_update(no_key=True).filter(pk=existing).first()
         if stored is None:
-            return _store(event, reuse=True)
+            return _store(event, by, reuse=True)
+        if not access.may_update(by, topic=stored.topic, project=stored.project, user=stored.user):
+            raise Forbidden("Not allowed to update this event")
         if event.depends_on_id == existing:
             raise InvalidField("dependsOn", "expected another event than the one with this hash")
         if children := Event.objects.children_of([existing]).count():

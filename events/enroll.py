@@ -1,6 +1,6 @@
 """Enroll: a source event in, a target event (the job) out, to exactly one worker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -81,8 +81,7 @@ def enroll(request: EnrollRequest, by: Actor) -> Job | None:
 
     Aborted jobs are done with. Raise Forbidden if the actor is no service.
     """
-    if not access.may_enroll(by):
-        raise Forbidden("Only services can enroll for jobs")
+    request = _admitted(request, by)
     kind = _kind(request)
     seen = _look_around(request, kind)
     if seen.held or seen.others or not (seen.repeatable() or seen.source):
@@ -106,8 +105,7 @@ def enroll_batch(request: EnrollRequest, by: Actor, limit: int) -> list[Job]:
     if request.sequential or limit == 1:
         job = enroll(request, by)
         return [job] if job else []
-    if not access.may_enroll(by):
-        raise Forbidden("Only services can enroll for jobs")
+    request = _admitted(request, by)
     kind = _kind(request)
     seen = _look_around(request, kind, even_if_held=True)
     jobs = _all_held(request, limit) if seen.held else []
@@ -126,6 +124,14 @@ def _all_held(request: EnrollRequest, limit: int) -> list[Job]:
     """Return the unfinished jobs that the sender already has, oldest first."""
     held = request.sources.jobs().in_state(*OPEN).filter(sender=request.sender).defer("payload", "summary")
     return [_job(job) for job in held.order_by("creation_order")[:limit] if handover.renew(job)]
+
+
+def _admitted(request: EnrollRequest, by: Actor) -> EnrollRequest:
+    """Return the request within the actor's limits, or raise Forbidden."""
+    if not access.may_enroll(by, target_topic=request.sources.target_topic):
+        raise Forbidden("Only services can enroll for jobs")
+    limits = access.enroll_limits(by)
+    return replace(request, sources=replace(request.sources, limits=limits)) if limits else request
 
 
 def _kind(request: EnrollRequest) -> Kind:

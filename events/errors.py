@@ -80,15 +80,18 @@ class LoginFailed(EventError):
     code = "login_failed"
 
 
-class TooManyLogins(EventError):
-    """Too many failed logins, try again later."""
-
-    code = "too_many_logins"
-    wait = 60
-    """Seconds."""
-
-
 class DatabaseAway(EventError):
     """The database is away or busy."""
 
     code = "unavailable"
+
+
+class TooManyRequests(EventError):
+    """Too many requests."""
+
+    code = "too_many_requests"
+
+    def __init__(self, *, wait: int) -> None:
+        """Say after how many seconds it may be tried again."""
+        super().__init__(wait=wait)
+        self.wait = wait

@@ -8,6 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from events.models import Event
+from events.redaction import masked
 from events.status import Status
 
 
@@ -21,8 +22,11 @@ def hex_or_none(value: UUID | None) -> str | None:
     return None if value is None else value.hex
 
 
-def facts(event: Event) -> dict[str, object]:
-    """Return what everybody who may know of the event may see: everything but hash, retries and payload."""
+def facts(event: Event, *, clear: bool = False) -> dict[str, object]:
+    """Return what everybody who may know of the event may see: everything but hash, retries and payload.
+
+    Values that look like secrets are masked, unless ``clear`` says that the reader may see them.
+    """
     return {
         "id": event.id.hex,
         "topic": event.topic,
@@ -33,25 +37,25 @@ def facts(event: Event) -> dict[str, object]:
         "dependsOn": hex_or_none(event.depends_on_id),
         "status": event.status,
         "description": event.description,
-        "summary": event.summary,
+        "summary": event.summary if clear else masked(event.summary),
         "createdAt": timestamp(event.created_at),
         "updatedAt": timestamp(event.updated_at),
     }
 
 
-def listing(event: Event) -> dict[str, object]:
+def listing(event: Event, *, clear: bool) -> dict[str, object]:
     """Return the event as lists have it: without the payload."""
-    return {**facts(event), "hash": event.hash, "retries": event.retries, "createdBy": event.created_by}
+    return {**facts(event, clear=clear), "hash": event.hash, "retries": event.retries, "createdBy": event.created_by}
 
 
-def full(event: Event) -> dict[str, object]:
+def full(event: Event, *, clear: bool) -> dict[str, object]:
     """Return the whole event, as REST gives it by id."""
-    return {**listing(event), "payload": event.payload}
+    return {**listing(event, clear=clear), "payload": event.payload if clear else masked(event.payload)}
 
 
-def queried(event: Event) -> dict[str, object]:
+def queried(event: Event, *, clear: bool) -> dict[str, object]:
     """Return the whole event as ``/api/query`` gives it: in snake_case, and what is null left out."""
-    return {_snake_case(name): value for name, value in full(event).items() if value is not None}
+    return {_snake_case(name): value for name, value in full(event, clear=clear).items() if value is not None}
 
 
 def _snake_case(name: str) -> str:
@@ -140,7 +144,8 @@ def deleted(event: Event) -> Envelope:
 
 
 def _message(event: Event, extra: dict[str, Any], *, position: int | None, is_update: bool) -> Message:
-    content = facts(event) | extra
+    content = facts(event, clear=True) | extra
+    shown = masked(event.summary)
     return Message(
         id=event.id.hex,
         topic=event.topic,
@@ -152,6 +157,6 @@ def _message(event: Event, extra: dict[str, Any], *, position: int | None, is_up
         recipients=None if event.recipients is None else tuple(event.recipients),
         progress=extra.get("progress"),
         is_update=is_update,
-        frame=json.dumps(content, ensure_ascii=False, separators=(",", ":")),
+        frame=json.dumps(content | {"summary": shown}, ensure_ascii=False, separators=(",", ":")),
         event=content,
     )

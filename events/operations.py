@@ -12,9 +12,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from events import access, filters, validation
+from events import access, audit, filters, validation
 from events.actor import SERVER, Actor
-from events.delete import remove
+from events.delete import check_operable, remove
 from events.errors import Forbidden, InvalidField
 from events.lineage import Lineage
 from events.models import Event
@@ -54,6 +54,8 @@ class Operation:
     """At most IDS_MAX; those of no event are passed over."""
     within: Q | None = None
     """What Python code demands besides, also what the filter language cannot say."""
+    view: str = ""
+    """The view of the list in which it was asked for, for the audit trail."""
     everything: bool = False
     """All events are meant if neither filter nor ids restrict anything; that is refused otherwise."""
     cascade: bool = False
@@ -118,17 +120,35 @@ def operate(operation: Operation, by: Actor = SERVER, on_progress: Progress | No
     Raise Forbidden if the actor may not; EventHasChildren if a cascade would take more than
     ``delete.CASCADE_MAX`` events with one batch.
     """
-    if not access.may_operate(by):
+    if not access.operates(by):
         raise Forbidden("Not allowed to operate on events")
-    condition = operation.condition()
+    condition = operation.condition() & access.operable(by)
     newest = Event.objects.order_by("-creation_order").values_list("creation_order", flat=True).first() or 0
     found = Event.objects.filter(condition, creation_order__lte=newest).defer("summary", "payload")
     tally = _Tally(on_progress or (lambda _: None))
-    if operation.kind == Kind.DELETE:
-        _delete(found, operation, Lineage(found, condition, dry_run=operation.dry_run), tally)
-    else:
-        _change_status(found, operation, tally)
+    try:
+        _carry_out(operation, found, condition, tally, by)
+    finally:
+        if tally.affected and not operation.dry_run and by is not SERVER:
+            _record(operation, tally.outcome(), by)
     return tally.outcome()
+
+
+def _record(operation: Operation, outcome: Outcome, by: Actor) -> None:
+    """Leave a record of what was done, also if it was broken off."""
+    audit.record(
+        f"operation.{operation.kind}",
+        f"{operation.kind.capitalize()} of {outcome.affected} event{'s' * (outcome.affected != 1)}",
+        by=by.name,
+        filter=operation.filter,
+        chosen=None if operation.ids is None else len(operation.ids),
+        view=operation.view,
+        everything=operation.everything,
+        cascade=operation.cascade,
+        affected=outcome.affected,
+        skipped=outcome.skipped,
+        blocked=outcome.blocked,
+    )
 
 
 @dataclass
@@ -150,6 +170,13 @@ class _Tally:
         return Outcome(
             affected=self.affected, skipped=self.skipped, blocked=self.blocked, examples=tuple(self.examples)
         )
+
+
+def _carry_out(operation: Operation, found: EventQuerySet, condition: Q, tally: _Tally, by: Actor) -> None:
+    if operation.kind == Kind.DELETE:
+        _delete(found, operation, Lineage(found, condition, dry_run=operation.dry_run), tally, by)
+    else:
+        _change_status(found, operation, tally)
 
 
 def _example(event: Event) -> Example:
@@ -195,7 +222,7 @@ def _change_status(found: EventQuerySet, operation: Operation, tally: _Tally) ->
 # --- delete ---------------------------------------------------------------------------------------------
 
 
-def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally: _Tally) -> None:
+def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally: _Tally, by: Actor) -> None:
     """Delete the events, newest first, so that a job goes before its source."""
     left = found.order_by("-creation_order")
     while True:
@@ -204,6 +231,7 @@ def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally:
             if not batch:
                 return
             doomed = lineage.with_descendants(batch) if operation.cascade else lineage.without_parents(batch)
+            check_operable(doomed, by)
             if not operation.dry_run:
                 remove(doomed)
         left = found.filter(creation_order__lt=batch[-1].creation_order).order_by("-creation_order")

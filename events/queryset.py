@@ -4,15 +4,16 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Concat, Lower
-from django.db.models.lookups import In, Regex
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
+from django.db.models.lookups import In
 
-from events import access, topics
+from events import access
 from events.actor import Actor
 from events.conditions import begins_with
 from events.search import mentions
 from events.status import Status
+from events.topic_conditions import opaque_topics_condition, topics_condition
 
 if TYPE_CHECKING:
     from events.models import Event
@@ -101,37 +102,3 @@ class EventQuerySet(QuerySet[Event]):
 def jobs_in(*states: Status) -> Q:
     """Return the condition that an event is a job in one of these states, as indexes and queries share it."""
     return Q(depends_on__isnull=False) & Q(In(Lower("status"), [state.value for state in states]))
-
-
-def topics_condition(patterns: Iterable[str], path: str = "topic") -> Q:
-    """Return the condition that the topic at ``path`` matches one of the patterns."""
-    exact = []
-    condition = Q()
-    for pattern in patterns:
-        if not topics.is_wildcard(pattern):
-            exact.append(pattern)
-        elif pattern.strip("*") == "":
-            return Q()
-        else:
-            condition |= _pattern_condition(pattern, path)
-    return condition | Q(**{f"{path}__in": exact})
-
-
-def opaque_topics_condition(patterns: Collection[str]) -> Q:
-    """Return ``topics_condition`` in a form in which no index serves patterns; it serves topics as ever."""
-    wild = [pattern for pattern in patterns if topics.is_wildcard(pattern)]
-    condition = Q(topic__in=[pattern for pattern in patterns if not topics.is_wildcard(pattern)])
-    if any(pattern.strip("*") == "" for pattern in wild):
-        return Q()
-    if wild:
-        texts = "|".join(map(topics.regex, wild))
-        condition |= Q(Regex(Concat("topic", Value("")), f"^({texts})$"))
-    return condition
-
-
-def _pattern_condition(pattern: str, path: str) -> Q:
-    """Return the condition for one pattern with wildcards: a prefix if that is all, which an index can serve."""
-    head, star, tail = pattern.partition("*")
-    if star and not tail:
-        return begins_with(path, head)
-    return Q(**{f"{path}__regex": f"^{topics.regex(pattern)}$"})

@@ -48,7 +48,7 @@ def request_restart(by: Actor) -> None:
     """
     if not access.may_restart(by):
         raise Forbidden("Only managers can restart the server")
-    dispatch(NewEvent(topic=TOPIC, description=f"{by.name} restarts the server"), by)
+    dispatch(NewEvent(topic=TOPIC, user=by.name, description=f"{by.name} restarts the server"))
     transaction.on_commit(_tell_servers, robust=True)
 
 

@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from events import filters
+from events import access, filters
 from events.models import Event
+from events.policies import Limits
 from events.queryset import EventQuerySet
 
 
@@ -24,12 +25,16 @@ class Sources:
     ignored_sender_types: tuple[str, ...] = ()
     max_age_days: int = 3
     """Days since the source last changed; 0: no limit."""
+    limits: Limits | None = None
+    """What the asking actor may reach, if that is not everything."""
 
     def matching(self) -> EventQuerySet:
         """Return the sources of any age, with and without a job. A target topic never feeds on itself."""
         sources = Event.objects.changed_on_topics(self.topics).finished().exclude(topic=self.target_topic)
         if self.ignored_sender_types:
             sources = sources.exclude(sender_type__in=self.ignored_sender_types)
+        if self.limits:
+            sources = sources.filter(access.enrollable(self.limits))
         return sources.filter(filters.condition_for(self.filter)) if self.filter else sources
 
     def without_job(self) -> EventQuerySet:
@@ -57,4 +62,5 @@ class Sources:
 
     def key(self) -> str:
         """Return the name of the consumer of these sources, 64 hexadecimal digits."""
-        return hashlib.sha256(json.dumps(self.facts(), sort_keys=True).encode()).hexdigest()
+        facts = self.facts() | ({"limits": asdict(self.limits)} if self.limits else {})
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

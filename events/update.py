@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from events import access, bus, message, position, validation
+from events import access, bus, message, position, topics, validation
 from events.actor import SERVER, Actor
+from events.conditions import begins_with
 from events.errors import EventMissing, Forbidden
 from events.models import Event
 from events.position import NextPosition
@@ -99,11 +100,13 @@ def _checked(pk: UUID, changes: EventChanges, by: Actor, *, for_writing: bool) -
 
 
 def _check_access(event: Event, changes: EventChanges, by: Actor) -> None:
-    if not access.may_update(by, project=event.project, user=event.user):
+    if not access.may_update(by, topic=event.topic, project=event.project, user=event.user):
         raise Forbidden("Not allowed to update this event")
     if changes.user not in (None, event.user) and not access.may_name_user(by):
         raise Forbidden("Not allowed to change the user of this event")
-    if changes.project not in (None, event.project) and not access.may_see_project(by, changes.project):
+    if changes.project not in (None, event.project) and not access.may_update(
+        by, topic=event.topic, project=changes.project, user=event.user
+    ):
         raise Forbidden("Not allowed to move the event to this project")
     if changes.status not in (None, event.status) and not access.may_change_status(
         by, topic=event.topic, is_job=event.depends_on_id is not None, user=event.user
@@ -115,7 +118,7 @@ def write(pk: UUID, columns: dict[str, object]) -> Event:
     """Give the event new values and the next position, in one statement; return it as it is then, less its payload.
 
     The statement locks the row, so that two changes of different columns both count. Raise EventMissing if
-    there is no such event.
+    there is no such event, Forbidden if it is a record of the audit trail.
     """
     with nullcontext() if position.drawn_by_the_table() else transaction.atomic():
         given = columns | {"pk": pk, "updated_at": timezone.now()}
@@ -123,14 +126,14 @@ def write(pk: UUID, columns: dict[str, object]) -> Event:
             given["position"] = position.moved()
         row = _writing(frozenset(columns)).row(**given)
     if row is None:
-        raise EventMissing
+        raise Forbidden("Not allowed to update this event") if Event.objects.filter(pk=pk).exists() else EventMissing
     return Event.from_db(Event.objects.db, _RETURNED, row)
 
 
 @cache
 def _writing(columns: frozenset[str]) -> Statement:
     """Compile the statement that writes these columns; there are as many as kinds of changes."""
-    event = Event.objects.filter(pk=Slot("pk", Event._meta.pk))
+    event = Event.objects.filter(~begins_with("topic", topics.AUDIT_PREFIX), pk=Slot("pk", Event._meta.pk))
     drawn = {"position": NextPosition()} if position.drawn_by_the_table() else {}
     slots = sorted({"updated_at", "position", *columns} - drawn.keys())
     return change(event, slots, drawn, returning=_RETURNED)

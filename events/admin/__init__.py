@@ -2,9 +2,11 @@
 
 from django.contrib import admin
 
-from events.admin import accounts, event
+from events.admin import accounts, event, keys
 
-__all__ = ["accounts", "event"]
+__all__ = ["accounts", "event", "keys"]
+
+admin.site.login_form = accounts.LoginForm
 
 admin.site.site_header = "ayonevents"
 admin.site.site_title = "ayonevents"

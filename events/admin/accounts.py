@@ -1,42 +1,21 @@
-"""Who may get in: API keys can be looked at and revoked, projects can be opened to people."""
+"""Who may see and do what: projects are opened to people, and topics are ruled by policies."""
 
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.forms import ModelForm
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from events import accounts
-from events.models import ApiKey, ProjectGrant
+from events.errors import TooManyRequests
+from events.models import ProjectGrant, TopicPolicy
 
 if TYPE_CHECKING:
-    ApiKeyModelAdmin = admin.ModelAdmin[ApiKey]
     ProjectGrantModelAdmin = admin.ModelAdmin[ProjectGrant]
+    TopicPolicyModelAdmin = admin.ModelAdmin[TopicPolicy]
 else:
-    ApiKeyModelAdmin = ProjectGrantModelAdmin = admin.ModelAdmin
-
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(ApiKeyModelAdmin):
-    """Shows the keys without their secrets, which the server does not have; deleting a key revokes it.
-
-    What can be set is how long requests for jobs wait; any other change is a new key.
-    """
-
-    list_display = ("name", "user", "preview", "wait_seconds", "created_at", "expires_at")
-    fields = ("name", "user", "preview", "wait_seconds", "created_at", "expires_at")
-    readonly_fields = ("name", "user", "preview", "created_at", "expires_at")
-    search_fields = ("name", "user__username")
-    list_select_related = ("user",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: a key is made where it can be shown once."""
-        return False
-
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: "ModelForm[ApiKey]", change: bool) -> None:
-        """Let it count at once in this process."""
-        super().save_model(request, obj, form, change)
-        accounts.forget()
+    ProjectGrantModelAdmin = TopicPolicyModelAdmin = admin.ModelAdmin
 
 
 @admin.register(ProjectGrant)
@@ -47,3 +26,43 @@ class ProjectGrantAdmin(ProjectGrantModelAdmin):
     search_fields = ("project", "user__username", "group__name")
     list_select_related = ("user", "group")
     raw_id_fields = ("user",)
+
+
+@admin.register(TopicPolicy)
+class TopicPolicyAdmin(TopicPolicyModelAdmin):
+    """Rules topics; the model says which of several policies counts."""
+
+    list_display = ("__str__", "verb", "topic", "allows", "subject", "note")
+    list_filter = ("verb", "allows")
+    search_fields = ("topic", "note")
+    list_select_related = ("group", "key")
+    fieldsets = (
+        (None, {"fields": ("verb", "topic", "allows", "note"), "description": TopicPolicy.__doc__ or ""}),
+        ("To whom", {"fields": ("role", "group", "key"), "description": "One of them, or none for everybody."}),
+    )
+
+    @admin.display(description="whom")
+    def subject(self, policy: TopicPolicy) -> str:
+        """Return whom the policy names."""
+        return policy.subject
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Lets nobody guess passwords: EVENTS_LOGIN_RATE, counted together with the logins over REST."""
+
+    def clean(self) -> dict[str, object]:
+        """Check name and password, unless there were too many wrong ones."""
+        name, address = str(self.cleaned_data.get("username", "")), _address(self.request)
+        try:
+            accounts.check_logins(name, address)
+        except TooManyRequests as error:
+            raise ValidationError(f"Too many attempts. Try again in {error.wait} seconds.") from error
+        try:
+            return super().clean()
+        except ValidationError:
+            accounts.note_failed_login(name, address)
+            raise
+
+
+def _address(request: HttpRequest | None) -> str | None:
+    return request.META.get("REMOTE_ADDR") if request else None

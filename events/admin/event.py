@@ -23,6 +23,7 @@ from events.admin.operating import OperatingMixin, WholeView
 from events.admin.story import state_of, story_of
 from events.models import Event
 from events.queryset import EventQuerySet
+from events.redaction import masked
 from events.search import SEARCHED, mentions
 
 LONGEST_SEARCH = 200
@@ -141,6 +142,7 @@ def _find(object_id: str, readable: EventQuerySet) -> Event | None:
 def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
     """Return what the page of an event tells."""
     family = family_of(event, readable)
+    shown = {"Summary": masked(event.summary), "Payload": masked(event.payload)}
     return {
         "title": event.topic,
         "event": event,
@@ -149,6 +151,6 @@ def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
         "family": family,
         "story": story_of(event, family.source),
         "state": state_of(event),
-        "passages": [*passages_of("summary", event.summary), *passages_of("payload", event.payload)],
-        "documents": [document("Summary", event.summary), document("Payload", event.payload)],
+        "passages": [each for name, content in shown.items() for each in passages_of(name.lower(), content)],
+        "documents": [document(name, content) for name, content in shown.items()],
     }

@@ -8,8 +8,9 @@ from events.admin.filters import ChoiceFilter, EventFilter, TextFilter
 from events.admin.periods import FromFilter, PeriodFilter, ToFilter
 from events.errors import InvalidField
 from events.filters import condition_for
-from events.queryset import EventQuerySet, topics_condition
+from events.queryset import EventQuerySet
 from events.status import Status
+from events.topic_conditions import topics_condition
 
 
 class TopicFilter(TextFilter):

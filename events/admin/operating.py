@@ -1,7 +1,6 @@
 """The pages on which operators restart, abort and delete events."""
 
 from copy import copy
-from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -93,10 +92,8 @@ class OperatingMixin(EventModelAdmin):
 
     def _operator(self, request: HttpRequest) -> Actor:
         """Return who operates; raise PermissionDenied if that is not for them."""
-        by = replace(
-            accounts.actor_of(cast("User", request.user)), has_operator_grant=self.has_operate_permission(request)
-        )
-        if not by.has_operator_grant or not access.may_operate(by):
+        by = accounts.actor_of(cast("User", request.user))
+        if not self.has_operate_permission(request) or not access.operates(by):
             raise PermissionDenied
         return by
 

@@ -1,8 +1,9 @@
 """Operations that operators start in the viewer: previewed, carried out step by step, and recorded.
 
-A run is an event on ``audit.operation``: it says who does what to which events, is in progress while that lasts, and
-tells in the end how many there were. It is carried out in steps of a few seconds, one request each, so that whoever
-closes the browser can go on later, and nothing that has changed since the preview is touched.
+A run is an event on ``operation.run``: it says who does what to which events, is in progress while that lasts, and
+tells in the end how many there were; the audit trail has a record of what each of its steps has done. It is carried
+out in steps of a few seconds, one request each, so that whoever closes the browser can go on later, and nothing that
+has changed since the preview is touched.
 """
 
 import time
@@ -20,7 +21,7 @@ from events.operations import Kind, Operation, Outcome, operate
 from events.status import Status
 from events.stream import dispatch_event, update_event
 
-TOPIC = "audit.operation"
+TOPIC = "operation.run"
 SENDER = "viewer"
 STEP = 2.0
 """Seconds after which a step ends, with the batch that it is at."""
@@ -46,6 +47,7 @@ class Plan:
         return Operation(
             kind=self.kind,
             ids=self.ids or None,
+            view=self.view,
             within=visible & Q(**{f"{bound}__lte": self.bound}),
             cascade=self.cascade,
             dry_run=dry_run,

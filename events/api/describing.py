@@ -24,6 +24,7 @@ REFUSALS: Mapping[int, tuple[type[answers.Error], str]] = {
     404: (answers.Error, "There is no such thing, or X-as-user names nobody."),
     409: (answers.Conflict, "The hash exists already, or what depends on the event, or should, is in the way."),
     413: (answers.Error, "The body is larger than EVENTS_MAX_BODY."),
+    429: (answers.Error, "Too often; come again after the seconds of Retry-After."),
     503: (answers.Error, "The server cannot do it now; come again after the seconds of Retry-After."),
 }
 ID = {"type": "string", "pattern": answers.HEX}

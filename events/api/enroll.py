@@ -131,8 +131,8 @@ def _facts(job: Job, sources: Mapping[UUID, Event] | None) -> dict[str, object]:
         "status": job.status,
     }
     if sources is not None:
-        source = sources.get(job.depends_on)
-        facts[SOURCE_EVENT] = source and message.full(source)  # None: it has just been deleted, and the job with it
+        source = sources.get(job.depends_on)  # None: it has just been deleted, and the job with it
+        facts[SOURCE_EVENT] = source and message.full(source, clear=True)
     return facts
 
 

@@ -27,7 +27,7 @@ STATUS_OF = {
     errors.Forbidden: 403,
     errors.LoginFailed: 403,
     errors.CredentialInvalid: 401,
-    errors.TooManyLogins: 503,  # and not 429: AYON's clients come again after a 503
+    errors.TooManyRequests: 429,
     errors.DatabaseAway: 503,
 }
 

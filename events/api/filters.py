@@ -11,8 +11,8 @@ from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import OpenApiParameter
 
 from events.models import Event
-from events.queryset import topics_condition
 from events.status import Status
+from events.topic_conditions import topics_condition
 from events.validation import check_patterns, parse_id
 
 

@@ -58,14 +58,16 @@ class QueryView(APIView):
     def post(self, request: Request) -> Response:
         """Return the events that a filter finds, newest first, with their payloads."""
         given = serializers.QUERY.run_validation(request.data)
-        if not access.may_query(actor_behind(request)):
+        actor = actor_behind(request)
+        if not access.may_query(actor):
             raise Forbidden("Not allowed to query events")
         if given["entity"] != "event":
             raise InvalidField("entity", "expected event, there is nothing else to query")
         limit = _count("limit", given.get("limit", 100), 1, LIMIT_MAX)
         offset = _count("offset", given.get("offset", 0), 0, OFFSET_MAX)
-        found = Event.objects.filter(filters.condition_for(given.get("filter", {}))).order_by("-creation_order")
-        return Response([message.queried(event) for event in found[offset : offset + limit]])
+        readable = Event.objects.readable_by(actor)
+        found = readable.filter(filters.condition_for(given.get("filter", {}))).order_by("-creation_order")
+        return Response([message.queried(event, clear=actor.sees_secrets) for event in found[offset : offset + limit]])
 
 
 def _text(value: object, indent: str = "") -> str:

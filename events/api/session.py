@@ -13,9 +13,8 @@ from events.api import answers, serializers
 from events.api.authentication import actor_behind
 from events.api.describing import documented
 from events.api.studio import ATTRIBUTES
-from events.api.throttling import check_logins, note_failed_login
 from events.credentials import TOKEN_COOKIE
-from events.errors import EventError, LoginFailed
+from events.errors import EventError
 
 
 class InfoView(APIView):
@@ -47,20 +46,16 @@ class LoginView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @documented("logIn", who=None, body=serializers.LoginSerializer, answer={200: answers.LoggedIn}, refusals=[403])
+    @documented(
+        "logIn", who=None, body=serializers.LoginSerializer, answer={200: answers.LoggedIn}, refusals=[403, 429]
+    )
     def post(self, request: Request) -> Response:
         """Return the ``token`` (64 hexadecimal digits) to send as ``Authorization: Bearer``; 403 if it is not so.
 
-        After ten wrong logins within a minute an address gets 503 until the minute is over.
+        Who was wrong too often, by name or by network address, gets 429: EVENTS_LOGIN_RATE.
         """
         given = serializers.LOGIN.run_validation(request.data)
-        address = request.META.get("REMOTE_ADDR", "")
-        check_logins(address)
-        try:
-            token, actor = accounts.log_in(given["name"], given["password"])
-        except LoginFailed:
-            note_failed_login(address)
-            raise
+        token, actor = accounts.log_in(given["name"], given["password"], request.META.get("REMOTE_ADDR"))
         user = people.whole(people.person_named(actor.name))
         detail = f"Logged in as {actor.name}"
         return Response({"detail": detail, "error": None, "token": token, "user": user, "redirectUrl": None})

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from events import access, message
-from events.api import answers, serializers
+from events.api import answers, limits, serializers
 from events.api.authentication import actor_behind
 from events.api.describing import EVENT_ID, SENDER, documented
 from events.api.filters import LIST_PARAMETERS, EventFilter
@@ -34,7 +34,7 @@ class EventViewSet(ViewSet):
         who="managers, admins and services",
         body=serializers.DispatchBodySerializer,
         answer={200: answers.Dispatched},
-        refusals=[403, 409],
+        refusals=[403, 409, 429],
         parameters=SENDER,
     )
     def create(self, request: Request) -> Response:
@@ -43,6 +43,7 @@ class EventViewSet(ViewSet):
         With ``"onConflict": "return"`` a hash that exists is no error: 200 with the ``id`` of that event and
         ``created``, which is false then.
         """
+        limits.admit_dispatch(actor_behind(request))
         new = serializers.DISPATCH.command(request.data, **sender_of(request))
         if serializers.ON_CONFLICT.wants_existing(request.data):
             done = dispatch_once(new, actor_behind(request))
@@ -66,7 +67,7 @@ class EventViewSet(ViewSet):
             raise EventMissing
         if not access.may_read(actor, topic=event.topic, project=event.project, user=event.user):
             raise Forbidden("No access group assigned on this project")
-        return Response(message.full(event))
+        return Response(message.full(event, clear=actor.sees_secrets))
 
     @documented(
         "updateEvent",
@@ -102,8 +103,9 @@ class EventViewSet(ViewSet):
     )
     def list(self, request: Request) -> Response:
         """Return a page of events, newest first, without payloads."""
-        events = Event.objects.listed_to(actor_behind(request)).defer("payload")
+        actor = actor_behind(request)
+        events = Event.objects.listed_to(actor).defer("payload")
         found = DjangoFilterBackend().filter_queryset(request, events, self)
         pages = EventPages()
         page: list[Event] = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response([message.listing(event) for event in page])
+        return pages.get_paginated_response([message.listing(event, clear=actor.sees_secrets) for event in page])

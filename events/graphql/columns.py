@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from events.graphql.connection import Row, cursor_at
 from events.graphql.execution import Read
 from events.message import hex_or_none, timestamp
+from events.redaction import masked
 
 
 class Column(NamedTuple):
@@ -15,6 +16,10 @@ class Column(NamedTuple):
 
     name: str
     write: Callable[[Any], object] | None = None
+
+
+def _masked_json(value: object) -> str:
+    return json.dumps(masked(value))
 
 
 COLUMNS: Mapping[str, Column] = {
@@ -29,7 +34,7 @@ COLUMNS: Mapping[str, Column] = {
     "status": Column("status"),
     "retries": Column("retries"),
     "description": Column("description"),
-    "summary": Column("summary", json.dumps),
+    "summary": Column("summary", _masked_json),
     "createdAt": Column("created_at", timestamp),
     "updatedAt": Column("updated_at", timestamp),
 }
@@ -40,12 +45,15 @@ def columns_of(fields: Collection[str]) -> list[str]:
     return [column.name for field, column in COLUMNS.items() if field in fields]
 
 
-def node_of(fields: Collection[str]) -> dict[str, Read]:
-    """Return how to read the fields from a row that has the key first, and then ``columns_of`` them."""
+def node_of(fields: Collection[str], *, clear: bool) -> dict[str, Read]:
+    """Return how to read the fields from a row that has the key first, and then ``columns_of`` them.
+
+    Values that look like secrets are masked, unless ``clear`` says that the reader may see them.
+    """
     read: dict[str, Read] = {"data": _null, "payload": _null}
     present = [(field, column) for field, column in COLUMNS.items() if field in fields]
     for place, (field, column) in enumerate(present, start=1):
-        read[field] = _reader(place, column.write)
+        read[field] = _reader(place, json.dumps if clear and field == "summary" else column.write)
     return read
 
 

@@ -93,7 +93,7 @@ class Query(graphene.ObjectType):
         asked = mentioned(info, "edges", "node")
         rows, more = rows_of(found, "creation_order", columns.columns_of(asked), window)
         return Connection(
-            edges=Edges(rows=rows, node=columns.node_of(asked), cursor=columns.cursor),
+            edges=Edges(rows=rows, node=columns.node_of(asked, clear=info.context.sees_secrets), cursor=columns.cursor),
             page_info=page_info(window, [row[0] for row in rows], more=more),
         )
 

@@ -69,7 +69,10 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
-        permissions = [("operate_event", "Can restart, abort and delete events")]
+        permissions = [
+            ("operate_event", "Can restart, abort and delete events"),
+            ("view_secrets", "Can see values that look like secrets"),
+        ]
         constraints = [
             # not ``unique`` of the field, to which Django adds an index for LIKE on PostgreSQL, which nobody asks
             models.UniqueConstraint(name="event_hash_once", fields=["hash"]),

@@ -16,10 +16,10 @@ from django.db import Error
 from events import bus, conf
 from events.credentials import TOKEN_MISSING, Credential, credential_for, credential_of
 from events.dispatch import NewEvent, dispatch
-from events.errors import CredentialInvalid, EventError, InvalidField, UserMissing
+from events.errors import CredentialInvalid, EventError, InvalidField, TooManyRequests, UserMissing
 from events.realtime import frames, hub, protocol
 from events.realtime.clients import Client
-from events.realtime.handshake import request_of
+from events.realtime.handshake import admit, request_of
 from events.realtime.outlets import FrameOutlet, Outlet, QueueOutlet, transport_of
 
 logger = logging.getLogger(__name__)
@@ -70,8 +70,23 @@ class EventSocket(AsyncWebsocketConsumer):
         await getattr(self, get_handler_name(message))(message)
 
     async def websocket_connect(self, message: Any) -> None:  # noqa: ARG002 - the signature is channels'
-        """Let anybody in; who it is, its first frame says."""
+        """Let anybody in who does not come too often; who it is, its first frame says."""
+        try:
+            admit(self.scope)
+        except TooManyRequests as error:
+            await self._turn_away(error.wait)
+            raise StopConsumer from None
         await self.accept()
+
+    async def _turn_away(self, seconds: int) -> None:
+        """Answer the handshake with 429, where the server can do more than refuse it."""
+        if "websocket.http.response" not in (self.scope.get("extensions") or {}):
+            await self.close()
+            return
+        send: Any = self.base_send
+        headers = [(b"retry-after", str(seconds).encode()), (b"content-length", b"0")]
+        await send({"type": "websocket.http.response.start", "status": 429, "headers": headers})
+        await send({"type": "websocket.http.response.body", "body": b""})
 
     async def websocket_disconnect(self, message: Any) -> None:  # noqa: ARG002 - the signature is channels'
         """End."""

@@ -18,10 +18,10 @@ from django.http import HttpRequest
 from events import bus, conf
 from events.actor import Actor
 from events.credentials import CHALLENGE, TOKEN_MISSING, Credential, credential_of
-from events.errors import CredentialInvalid, InvalidField, UserMissing
+from events.errors import CredentialInvalid, InvalidField, TooManyRequests, UserMissing
 from events.realtime import frames, hub, protocol
 from events.realtime.clients import Client
-from events.realtime.handshake import request_of
+from events.realtime.handshake import admit, request_of
 from events.realtime.outlets import QueueOutlet
 from events.realtime.protocol import Subscription
 
@@ -45,6 +45,7 @@ class EventStream:
 
     def __init__(self, scope: Mapping[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
         """Take what ASGI gives."""
+        self._scope = scope
         self._request = request_of(scope)
         self._method = scope["method"]
         self._receive = receive
@@ -57,9 +58,12 @@ class EventStream:
             await self._refuse(405, f"Method {self._method} not allowed", (b"allow", b"GET, HEAD"))
             return
         try:
+            admit(self._scope)
             subscription, since = _wanted(self._request)
             credential = _credential_of(self._request)
             actor = await _actor_behind(credential)
+        except TooManyRequests as error:
+            await self._refuse(429, str(error), (b"retry-after", str(error.wait).encode()))
         except InvalidField as error:
             await self._refuse(400, f"{error.field}: {error}")
         except CredentialInvalid as error:

@@ -101,7 +101,7 @@ def test_a_page_takes_the_same_queries_whatever_there_is_and_never_counts(
         make_event(project="alpha", payload={"large": "x"})
     # Session, user, groups, grants, the position (two on PostgreSQL), the newest number, the page, and for the topics
     # the newest number and what is there.
-    with django_assert_num_queries(9 + POSTGRES) as queries:
+    with django_assert_num_queries(10 + POSTGRES) as queries:
         assert len(shown(client, query)) == 50
     for sql in (each["sql"] for each in queries.captured_queries):
         assert not re.search(r'COUNT\(|OFFSET|DISTINCT (?!"auth_group)|"payload"|"summary"', sql)

@@ -148,7 +148,7 @@ def test_a_tree_of_500_takes_a_query_for_each_generation(client: Client, django_
         for n in range(500)
     )
     # Session, user, groups, grants, the event; the ids of the chain, the chain; two generations, and the next is empty.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(path_of(event)).text
     assert len(outline(page)) == 502
 

@@ -118,8 +118,8 @@ def test_hostile_rows_are_text(client: Client) -> None:
 def test_an_answer_takes_the_same_queries_whatever_has_changed(client: Client, django_assert_num_queries: Any) -> None:
     events = [make_event() for _ in range(20)]
     with django_assert_num_queries(
-        8 + POSTGRES
-    ):  # session, user, groups, grants, position, newest, the changed, the rows
+        9 + POSTGRES
+    ):  # session, user, groups, grants, policies, position, newest, the changed, the rows
         asked(client, since=events[9].position, ids=",".join(event.id.hex for event in events))
 
 

@@ -163,5 +163,5 @@ def test_the_overview_takes_the_same_queries_whatever_there_is(client: Client, d
     for status in ("pending", "restarted", "in_progress", "failed", "finished"):
         make_job(status, sender="rn-01")
     # Session, user, groups, grants; the bound, the traffic; four states, the oldest; the newest change, the latest.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get("/admin/")

@@ -54,6 +54,7 @@ def test_events_are_changed_moved_and_published_as_by_single_updates(
     with publishing() as messages:
         outcome = operate(Operation(kind=kind, filter=on("test.job")), OPERATOR)
     assert numbers(outcome) == (len(affected), 6 - len(affected), 0)
+    assert messages.pop().topic == f"audit.operation.{kind}"
     assert [(each.event["id"], each.event["status"], each.is_update) for each in messages] == [
         (jobs[status].id.hex, becomes, True) for status in sorted(affected, key=Status.values.index)
     ]
@@ -96,7 +97,7 @@ def test_a_dry_run_tells_the_numbers_and_changes_nothing(publishing: Publishing,
 def test_jobs_are_deleted_in_every_state_and_set_their_sources_free() -> None:
     make_jobs()
     newest = Event.objects.latest("position").position
-    assert numbers(operate(Operation(kind="delete", filter=on("test.job")), OPERATOR)) == (6, 0, 0)
+    assert numbers(operate(Operation(kind="delete", filter=on("test.job")))) == (6, 0, 0)
     assert [event.topic for event in Event.objects.filter(position__gt=newest)] == ["test.source"] * 6
     assert Event.objects.count() == 6
 

@@ -86,6 +86,17 @@ class Server:
         if self.has_own_database and self.environment.get("DATABASE_URL"):
             _drop(self.environment["DATABASE_URL"])
 
+    def let_services_log(self) -> Self:
+        """Take the policy away that keeps ``log.*`` for the server, as a studio may; before the first request."""
+        command = "from events.models import TopicPolicy; TopicPolicy.objects.filter(topic='log.*').delete()"
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "--command", command],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+        )
+        return self
+
     def post(self, path: str, body: object) -> requests.Response:
         return self.session.post(self.url + path, json=body, timeout=30)
 

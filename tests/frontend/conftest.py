@@ -60,7 +60,7 @@ class Tab:
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(tmp_path_factory.mktemp("frontend"), REDIS_PREFIX=f"ayonevents-frontend-{os.getpid()}") as running:
-        yield running
+        yield running.let_services_log()
 
 
 @pytest.fixture

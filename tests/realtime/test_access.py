@@ -1,10 +1,14 @@
 import asyncio
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
 
+from ayonevents.asgi import application
 from events import access, adispatch_event
-from events.models import ProjectGrant
+from events.models import ApiKey, ProjectGrant, TopicPolicy
+from events.redaction import MASK
 from tests.conftest import Roles
 from tests.realtime.sockets import PATIENCE, Socket
 
@@ -114,3 +118,43 @@ async def received(socket: Socket) -> list[str]:
     await adispatch_event("in.beta", project="beta")
     await adispatch_event("server.started")
     return await socket.topics_until("server.started")
+
+
+async def test_a_policy_keeps_a_topic_from_a_role(people: Roles, keys: dict[str, str]) -> None:
+    await TopicPolicy.objects.acreate(verb="receive", topic="ftrack.*", allows=False, role="user")
+    for role, expected in (
+        ("artist", ["entity.folder.created"]),
+        ("manager", ["entity.folder.created", "ftrack.leech"]),
+    ):
+        async with Socket() as socket:
+            await socket.log_in(keys[role], "ftrack", "entity.folder")
+            await adispatch_event("entity.folder.created", project="alpha")
+            await adispatch_event("ftrack.leech")
+            await adispatch_event("server.started")
+            assert await socket.topics_until("server.started") == expected
+
+
+async def test_a_limited_key_receives_what_it_reaches(people: Roles, keys: dict[str, str]) -> None:
+    await ApiKey.objects.filter(user=people["service"]).aupdate(topics=["entity.*"], projects=["alpha"])
+    async with Socket() as socket:
+        await socket.log_in(keys["service"], "*")
+        await dispatch_all()
+        received = await socket.topics_until("server.started")
+    assert sorted(received) == ["entity.folder.created", "entity.version.updated"]
+
+
+async def test_secrets_are_masked_for_everybody(keys: dict[str, str]) -> None:
+    async with Socket() as socket:
+        await socket.log_in(keys["admin"], "*")
+        await adispatch_event("test.event", summary={"apiToken": "abc", "shot": "sh010"})
+        assert (await socket.event())["summary"] == {"apiToken": MASK, "shot": "sh010"}
+
+
+async def test_who_connects_too_often_is_turned_away(keys: dict[str, str], settings: Any) -> None:
+    settings.EVENTS_CONNECT_RATE = "2/minute"
+    for _ in range(2):
+        async with Socket() as socket:
+            await socket.log_in(keys["artist"], "*")
+    refused = WebsocketCommunicator(application, "/ws")
+    connected, _ = await refused.connect(PATIENCE)
+    assert not connected

@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server; its sockets hear of its own events only."""
     with Server(tmp_path_factory.mktemp("viewer"), REDIS_PREFIX=f"ayonevents-viewer-{os.getpid()}") as running:
-        yield running
+        yield running.let_services_log()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

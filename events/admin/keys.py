@@ -1,0 +1,130 @@
+"""API keys in the admin: made, shown once, limited, rotated and revoked."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+
+from events import accounts, conf
+from events.models import ApiKey
+from events.policies import Verb
+
+if TYPE_CHECKING:
+    ApiKeyModelAdmin = admin.ModelAdmin[ApiKey]
+    KeyModelForm = forms.ModelForm[ApiKey]
+else:
+    ApiKeyModelAdmin = admin.ModelAdmin
+    KeyModelForm = forms.ModelForm
+
+VERBS = {
+    Verb.DISPATCH: "Dispatch events, stored or not",
+    Verb.READ: "Read, list and receive events",
+    Verb.ENROLL: "Pull jobs",
+    Verb.UPDATE: "Update events",
+    Verb.OPERATE: "Restart, abort and delete events",
+}
+"""What a key can be limited to, in plain words."""
+
+
+class Lines(forms.CharField):
+    """A list, one entry in each line."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write the list."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Read it."""
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+
+
+class KeyForm(KeyModelForm):
+    """What can be said about a key."""
+
+    verbs = forms.MultipleChoiceField(
+        choices=[(verb.value, words) for verb, words in VERBS.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="What the key may be used for; none: everything that its user may.",
+    )
+    topics = Lines(required=False, help_text="The topics that it reaches, one in a line, * for any text; none: all.")
+    projects = Lines(
+        required=False,
+        help_text="The projects that it reaches, one in a line; none: all of its user's, and what has no project.",
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ("user", "name", "expires_at", "verbs", "topics", "projects", "wait_seconds")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ApiKeyModelAdmin):
+    """Makes keys and shows them once; the server keeps only digests. Who deletes a key revokes it."""
+
+    form = KeyForm
+    list_display = ("name", "user", "preview", "limits", "wait_seconds", "created_at", "last_used_at", "expires_at")
+    search_fields = ("name", "user__username")
+    list_select_related = ("user",)
+    autocomplete_fields = ("user",)
+    readonly_fields = ("preview", "created_at", "last_used_at")
+    change_form_template = "admin/events/apikey/change_form.html"
+
+    @admin.display(description="reaches")
+    def limits(self, key: ApiKey) -> str:
+        """Return all limits in one line."""
+        return ", ".join([*key.verbs, *key.topics, *key.projects]) or "everything"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
+        """Keep the user of a key that there is: another one's key is another key."""
+        return ("user", *self.readonly_fields) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        """Make the secret of a new key, and let every change count at once in this process."""
+        if not change:
+            obj.issued = accounts.new_secret(obj)
+        super().save_model(request, obj, form, change)
+        accounts.forget()
+
+    def delete_model(self, request: HttpRequest, obj: ApiKey) -> None:
+        """Revoke it, in this process at once."""
+        super().delete_model(request, obj)
+        accounts.forget()
+
+    def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
+        """Show the key, this once."""
+        return self._shown(request, obj, obj.issued)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add where a key is rotated."""
+        rotate = self.admin_site.admin_view(require_POST(self.rotate))
+        return [path("<int:pk>/rotate/", rotate, name="events_apikey_rotate"), *super().get_urls()]
+
+    def rotate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a new key that may do the same, and let the old one run out."""
+        key = self.get_object(request, str(pk))
+        if key is None:
+            raise Http404
+        if not self.has_add_permission(request) or not self.has_change_permission(request, key):
+            raise PermissionDenied
+        successor, secret = accounts.rotate_key(key)
+        return self._shown(request, successor, secret, replaces=key)
+
+    def _shown(self, request: HttpRequest, key: ApiKey, secret: str, replaces: ApiKey | None = None) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"The key of {key.user}",
+            "key": key,
+            "secret": secret,
+            "replaces": replaces,
+            "overlap_hours": conf.key_overlap_hours(),
+        }
+        return TemplateResponse(request, "admin/events/apikey/issued.html", context)

@@ -1,0 +1,123 @@
+"""API keys in the admin: shown once, limited, rotated, revoked, and on record."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.utils import timezone
+
+from events import accounts
+from events.errors import CredentialInvalid
+from events.models import ApiKey, Event
+from events.policies import Verb
+from tests.conftest import Roles
+
+SECRET = re.compile(r'<code class="secret">([0-9a-f]{32})</code>')
+
+
+@pytest.fixture
+def admin(people: Roles) -> Client:
+    client = Client()
+    client.force_login(people["admin"])
+    return client
+
+
+def made(admin: Client, people: Roles, **limits: object) -> str:
+    """Make a key for the service, and return what is shown."""
+    given = {"user": people["service"].pk, "name": "ftrack", "wait_seconds": "0", **limits}
+    page = admin.post("/admin/events/apikey/add/", given)
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+    found = SECRET.search(page.content.decode())
+    assert found, page.content.decode()
+    return found[1]
+
+
+def test_a_key_is_shown_once_and_works(admin: Client, people: Roles) -> None:
+    secret = made(admin, people)
+    assert accounts.actor_for_key(secret).name == "service"
+    key = ApiKey.objects.get()
+    assert key.preview == secret[:4]
+    for path in ("/admin/events/apikey/", f"/admin/events/apikey/{key.pk}/change/"):
+        page = admin.get(path)
+        assert page.status_code == 200
+        assert secret not in page.content.decode()
+        assert key.digest not in page.content.decode()
+
+
+def test_a_key_is_limited(admin: Client, people: Roles) -> None:
+    secret = made(admin, people, verbs=["read", "enroll"], topics="ftrack.*\n\n test.event ", projects="alpha")
+    scope = accounts.actor_for_key(secret).scope
+    assert scope.verbs == {Verb.READ, Verb.ENROLL}
+    assert scope.topics == ("ftrack.*", "test.event")
+    assert scope.projects == {"alpha"}
+
+
+@pytest.mark.parametrize(("field", "value"), [("topics", "no topic"), ("projects", "no project"), ("verbs", "fly")])
+def test_a_limit_that_is_none_is_refused(admin: Client, people: Roles, field: str, value: str) -> None:
+    given = {"user": people["service"].pk, "name": "ftrack", "wait_seconds": "0", field: value}
+    page = admin.post("/admin/events/apikey/add/", given)
+    assert field in page.context["adminform"].form.errors
+    assert not ApiKey.objects.exists()
+
+
+def test_a_rotated_key_goes_on_for_a_while(admin: Client, people: Roles, settings: object) -> None:
+    settings.EVENTS_KEY_OVERLAP_HOURS = 2  # type: ignore[attr-defined]
+    old = made(admin, people, verbs=["read"], topics="ftrack.*")
+    page = admin.post(f"/admin/events/apikey/{ApiKey.objects.get().pk}/rotate/")
+    found = SECRET.search(page.content.decode())
+    assert found
+    assert accounts.actor_for_key(found[1]) == accounts.actor_for_key(old)
+    end = ApiKey.objects.get(preview=old[:4], digest__isnull=False, expires_at__isnull=False).expires_at
+    assert end is not None
+    assert abs(end - timezone.now() - timedelta(hours=2)) < timedelta(minutes=1)
+    ApiKey.objects.filter(expires_at=end).update(expires_at=timezone.now())
+    with pytest.raises(CredentialInvalid):
+        accounts.actor_for_key(old)
+    assert accounts.actor_for_key(found[1]).name == "service"
+
+
+def test_a_deleted_key_lets_nobody_in(admin: Client, people: Roles) -> None:
+    secret = made(admin, people)
+    admin.post(f"/admin/events/apikey/{ApiKey.objects.get().pk}/delete/", {"post": "yes"})
+    with pytest.raises(CredentialInvalid):
+        accounts.actor_for_key(secret)
+
+
+def test_who_may_only_look_makes_and_rotates_none(people: Roles) -> None:
+    accounts.issue_key(people["service"], "first")
+    key = ApiKey.objects.get()
+    people["manager"].is_staff = True
+    people["manager"].save()
+    people["manager"].user_permissions.add(Permission.objects.get(codename="view_apikey"))
+    client = Client()
+    client.force_login(people["manager"])
+    assert client.get("/admin/events/apikey/").status_code == 200
+    for path in ("/admin/events/apikey/add/", f"/admin/events/apikey/{key.pk}/rotate/"):
+        assert client.post(path, {"user": people["service"].pk, "name": "x"}).status_code == 403
+    assert "Rotate" not in client.get(f"/admin/events/apikey/{key.pk}/change/").content.decode()
+    assert list(ApiKey.objects.values_list("pk", "expires_at")) == [(key.pk, None)]
+
+
+def test_what_was_done_to_a_key_is_on_record(admin: Client, people: Roles) -> None:
+    secret = made(admin, people, topics="ftrack.*")
+    admin.post(f"/admin/events/apikey/{ApiKey.objects.get().pk}/delete/", {"post": "yes"})
+    found = Event.objects.filter(topic__startswith="audit.key.").order_by("creation_order")
+    assert [(each.topic, each.user, each.summary["from"]) for each in found] == [
+        ("audit.key.created", "admin", "127.0.0.1"),
+        ("audit.key.deleted", "admin", "127.0.0.1"),
+    ]
+    assert found[0].summary["after"]["topics"] == ["ftrack.*"]
+    assert secret not in str(found.values_list("summary"))
+
+
+def test_a_policy_is_made_in_the_admin(admin: Client) -> None:
+    given = {"verb": "publish", "topic": "chat.*", "allows": "on", "role": "user", "note": "for the chat"}
+    assert admin.post("/admin/events/topicpolicy/add/", given).status_code == 302
+    page = admin.get("/admin/events/topicpolicy/").content.decode()
+    assert "users may publish chat.*" in page
+    assert Event.objects.get(topic="audit.policy.created").summary["after"]["topic"] == "chat.*"
+    both = {"verb": "read", "topic": "chat.*", "role": "user", "group": "1"}
+    assert "one of them, or none for everybody" in admin.post("/admin/events/topicpolicy/add/", both).content.decode()
