@@ -1,5 +1,6 @@
 """Run all static checks, the fastest first; each one's output is shown only if it finds something."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 TEMPLATES = [str(path) for path in Path("templates").rglob("*.html")]
+AUDIT_SECONDS = 60
+
 CHECKS = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
@@ -35,7 +38,28 @@ def main() -> int:
             if problems is not None:
                 print(problems)
                 failed.append(name)
+    failed += known_holes()
     return bool(failed)
+
+
+def known_holes() -> list[str]:
+    """Look the locked dependencies up in an index of advisories; where there is none to be reached, say so."""
+    command = ["pip-audit", "--requirement", "requirements.txt", "--no-deps", "--disable-pip", "--format", "json"]
+    try:
+        done = subprocess.run(
+            [str(BIN / command[0]), *command[1:]], capture_output=True, text=True, check=False, timeout=AUDIT_SECONDS
+        )
+        found = json.loads(done.stdout)["dependencies"]
+    except (subprocess.TimeoutExpired, json.JSONDecodeError):
+        found = []
+    looked_up = [each for each in found if "vulns" in each]
+    holes = [f"{each['name']} {each['version']}: {hole['id']}" for each in looked_up for hole in each["vulns"]]
+    if not looked_up:
+        print("NOT RUN: advisories, because no index of them can be reached")
+        return []
+    print(f"{'FAILED' if holes else 'ok':>6}  advisories")
+    print("\n".join(holes), end="\n" if holes else "")
+    return ["advisories"] if holes else []
 
 
 def output_of(command: list[str], data_dir: str) -> str | None:
