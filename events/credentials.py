@@ -140,7 +140,8 @@ def _key_of(headers: Mapping[str, str]) -> Credential | None:
 
 
 def _token_of(request: HttpRequest) -> str:
-    return _authorization(request.headers, "bearer") or request.GET.get("token", "")
+    sent = _authorization(request.headers, "bearer")
+    return sent if len(sent) == accounts.TOKEN_LENGTH else request.GET.get("token", "")
 
 
 def _actor_for_session(key: str) -> Actor:

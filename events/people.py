@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -46,8 +46,12 @@ class Person:
 
 
 def people_for(actor: Actor, wanted: Wanted) -> QuerySet[User]:
-    """Return the users that are asked for and that the actor may see. An empty list finds nobody."""
-    users = User.objects.filter(access.visible_users(actor))
+    """Return the users that are asked for and that the actor may see. An empty list finds nobody.
+
+    Who asks for names and nothing else finds others too, of whom he sees as much as ``seen_by`` shows.
+    """
+    is_by_name = wanted.names is not None and wanted.emails is None and wanted.project_name is None
+    users = User.objects.all() if is_by_name else User.objects.filter(access.visible_users(actor))
     if wanted.names is not None:
         users = users.filter(username__in=_storable(wanted.names))
     if wanted.emails is not None:
@@ -63,6 +67,20 @@ def person_named(name: str) -> Person:
     if not found:
         raise UserMissing
     return found[0]
+
+
+def seen_by(actor: Actor, person: Person) -> Person:
+    """Return what the actor may see of a user: all, or the name and the full name."""
+    if access.may_see_user(actor, person.name):
+        return person
+    return replace(
+        person,
+        actor=Actor(name=person.name),
+        access_groups={},
+        has_password=False,
+        api_key_preview=None,
+        attrib={"fullName": person.attrib["fullName"]},
+    )
 
 
 def _storable(texts: Iterable[str]) -> set[str]:

@@ -41,14 +41,15 @@ _stop: Callable[[], None] = _end_worker
 _server_loop: asyncio.AbstractEventLoop | None = None
 
 
-def request_restart(by: Actor) -> None:
+def request_restart(by: Actor, *, sender: str | None = None, sender_type: str | None = None) -> None:
     """Store and publish ``server.restart_requested``, and have all server processes start anew after the commit.
 
     Requests in flight are answered first. Raise Forbidden if the actor may not.
     """
     if not access.may_restart(by):
         raise Forbidden("Only managers can restart the server")
-    dispatch(NewEvent(topic=TOPIC, user=by.name, description=f"{by.name} restarts the server"))
+    description = f"{by.name} restarts the server"
+    dispatch(NewEvent(topic=TOPIC, user=by.name, sender=sender, sender_type=sender_type, description=description))
     transaction.on_commit(_tell_servers, robust=True)
 
 

@@ -41,8 +41,8 @@ LIST_PARAMETERS = (
     OpenApiParameter("user", str),
     OpenApiParameter("hash", str),
     OpenApiParameter("dependsOn", str, description="the id of an event; also depends_on"),
-    OpenApiParameter("created_after", str, description="a time in ISO 8601"),
-    OpenApiParameter("created_before", str, description="a time in ISO 8601"),
+    OpenApiParameter("createdAfter", str, description="a time in ISO 8601; also created_after"),
+    OpenApiParameter("createdBefore", str, description="a time in ISO 8601; also created_before"),
     OpenApiParameter("limit", {"type": "integer", "minimum": 1, "default": 100}, description="at most 1000 are given"),
     OpenApiParameter("cursor", str, description="from the next or previous of a page"),
 )
@@ -56,7 +56,9 @@ class EventFilter(filters.FilterSet):
     depends_on = django_filters.CharFilter(method="depending_on", help_text="the id of an event")
     dependsOn = django_filters.CharFilter(field_name="depends_on", method="depending_on")  # noqa: N815 - the wire's
     created_after = MomentFilter("created_at", "gt")
+    createdAfter = MomentFilter("created_at", "gt")  # noqa: N815 - the wire's
     created_before = MomentFilter("created_at", "lt")
+    createdBefore = MomentFilter("created_at", "lt")  # noqa: N815 - the wire's
 
     class Meta:
         model = Event

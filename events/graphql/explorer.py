@@ -4,6 +4,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from events.credentials import actor_behind
+from events.errors import EventError
+
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -27,8 +30,16 @@ def is_wanted(request: HttpRequest) -> bool:
 
 def page(request: HttpRequest) -> HttpResponse:
     """Return the page, or lead to the login."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+    if not _is_somebody(request):
+        return redirect_to_login(request.path)
     answer = render(request, "graphql/explorer.html")
     answer["Content-Security-Policy"] = POLICY
     return answer
+
+
+def _is_somebody(request: HttpRequest) -> bool:
+    """Tell whether the browser is logged in: to the viewer, or with the cookie of a token."""
+    try:
+        return bool(actor_behind(request))
+    except EventError:
+        return False

@@ -11,7 +11,6 @@ import graphene
 from graphql import GraphQLResolveInfo
 
 from events import people, projects
-from events.errors import UserMissing
 from events.graphql import columns, filters
 from events.graphql import people as people_fields
 from events.graphql import projects as project_fields
@@ -105,18 +104,17 @@ class Query(graphene.ObjectType):
         page, more = objects_of(found, "username", window)
         return Connection(
             edges=Edges(
-                rows=people.described(page), node=people_fields.NODE, cursor=lambda person: cursor_at(person.name)
+                rows=[people.seen_by(info.context, person) for person in people.described(page)],
+                node=people_fields.NODE,
+                cursor=lambda person: cursor_at(person.name),
             ),
             page_info=page_info(window, [user.username for user in page], more=more),
         )
 
     @staticmethod
     def resolve_user(_root: None, info: GraphQLResolveInfo, name: str) -> dict[str, object]:
-        """Return one user; UserMissing also if the actor may not see him."""
-        found = people.described(people.people_for(info.context, people.Wanted(names=[name])))
-        if not found:
-            raise UserMissing
-        return people_fields.node_for(found[0])
+        """Return one user, as far as the actor may see him."""
+        return people_fields.node_for(people.seen_by(info.context, people.person_named(name)))
 
     @staticmethod
     def resolve_me(_root: None, info: GraphQLResolveInfo) -> dict[str, object]:

@@ -3,7 +3,7 @@
 Whatever is wrong with the query, the status is 200 and the answer ``{"data": null, "errors": [...]}``: AYON's
 clients give up on any other status before they look at the errors. Other statuses are for requests that have
 no query to be answered, in the form of REST, ``{"code": ..., "detail": ...}``: 401, 403 and 404 for credentials
-that are missing or do not serve, 400 for a body that is no JSON object, 405 for a method other than GET and POST,
+that are missing or do not serve, 400 for too many parameters, 405 for a method other than GET and POST,
 503 while the database is away, be it in the middle of a query: clients come again after a 503, and give up on errors.
 """
 
@@ -62,7 +62,7 @@ def _reply(request: HttpRequest) -> HttpResponse:
     except EventError as error:
         return _refusal(STATUS_OF[type(error)], str(error))
     except NotJson as error:
-        return _refusal(400, str(error))
+        return _answer(ExecutionResult(None, [GraphQLError(str(error))]))
     except SuspiciousOperation:  # too many parameters
         return _refusal(400, "The request was refused")
     except Error as error:

@@ -132,3 +132,12 @@ def test_who_sees_what(api_as: Callable[[str], Client], role: str, expected: str
     make_event(hash="3", project="beta", user="artist")
     make_event(hash="4", user="artist")
     assert hashes(api_as(role)) == list(expected)
+
+
+@pytest.mark.parametrize(("after", "before"), [("created_after", "created_before"), ("createdAfter", "createdBefore")])
+def test_times_are_named_in_either_style(api: Client, after: str, before: str) -> None:
+    make_event(hash="h")
+    assert hashes(api, f"?{after}=2099-01-01T00:00:00Z") == []
+    assert hashes(api, f"?{before}=2000-01-01T00:00:00Z") == []
+    assert hashes(api, f"?{after}=2000-01-01T00:00:00Z&{before}=2099-01-01T00:00:00Z") == ["h"]
+    assert api.get(f"/api/events?{after}=zz").status_code == 400

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_event
-from tests.graphql.asking import data, refusal, topics
+from tests.graphql.asking import data, topics
 
 ApiAs = Callable[[str], Client]
 
@@ -81,15 +81,22 @@ EVERYBODY = ["admin", "artist", "guest", "manager", "service"]
         ("guest", ["guest"]),
     ],
 )
-def test_only_those_who_run_the_studio_know_the_others(api_as: ApiAs, role: str, known: list[str]) -> None:
+def test_only_those_who_run_the_studio_know_more_than_the_names_of_others(
+    api_as: ApiAs, role: str, known: list[str]
+) -> None:
     api = api_as(role)
     assert [edge["node"]["name"] for edge in data(api, NAMES)["users"]["edges"]] == known
     for name in EVERYBODY:
-        query = f'{{ user(name: "{name}") {{ name }} }}'
+        told = data(api, f'{{ user(name: "{name}") {{ name isAdmin hasPassword accessGroups allAttrib }} }}')["user"]
         if name in known:
-            assert data(api, query) == {"user": {"name": name}}
+            assert (told["name"], told["hasPassword"]) == (name, name != "service")
         else:
-            assert refusal(api, query) == ("User not found", "user_missing")
+            nothing = {"isAdmin": False, "hasPassword": False, "accessGroups": "{}", "allAttrib": '{"fullName": ""}'}
+            assert told == {"name": name, **nothing}
+            found = data(api, "query ($n: [String!]) { users(names: $n) { edges { node { name } } } }", n=[name])
+            assert [edge["node"]["name"] for edge in found["users"]["edges"]] == [name]
+            narrower = 'query ($n: [String!]) { users(names: $n, projectName: "alpha") { edges { node { name } } } }'
+            assert data(api, narrower, n=[name])["users"]["edges"] == []
 
 
 @pytest.mark.parametrize("role", EVERYBODY)

@@ -98,16 +98,17 @@ def test_a_get_has_everything_in_its_query_string(api: Client) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '"query"', "null", '{"query": NaN}', b"\xff", "[" * 5000, '"\\ud800"'])
-def test_a_body_that_is_no_json_object_is_a_400(api: Client, body: str | bytes) -> None:
+def test_a_body_that_is_no_json_object_is_an_error_like_others(api: Client, body: str | bytes) -> None:
     answer = post(api, body)
-    assert (answer.status_code, sorted(answer.json())) == (400, ["code", "detail"])
-    assert answer.json()["detail"].startswith("The body is no")
+    assert (answer.status_code, answer.json()["data"]) == (200, None)
+    [error] = answer.json()["errors"]
+    assert error["message"].startswith("The body is no")
 
 
-def test_variables_of_a_get_that_are_no_json_object_are_a_400(api: Client) -> None:
+def test_variables_of_a_get_that_are_no_json_object_are_an_error(api: Client) -> None:
     answer = api.get("/graphql", {"query": "{ me { name } }", "variables": "[1]"})
-    detail = "The value of variables is no JSON object"
-    assert (answer.status_code, answer.json()) == (400, {"code": 400, "detail": detail})
+    assert answer.status_code == 200
+    assert answer.json()["errors"][0]["message"] == "The value of variables is no JSON object"
 
 
 def test_too_many_parameters_are_a_400(api: Client) -> None:
