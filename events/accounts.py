@@ -93,6 +93,8 @@ def _in_groups(**which: object) -> Q:
 
 def actor_named(name: str) -> Actor:
     """Return the actor of an active user; UserMissing if there is none."""
+    if UNSTORABLE.search(name):  # it can be nobody's, and PostgreSQL cannot be asked
+        raise UserMissing
     user = get_user_model().objects.filter(username=name, is_active=True).first()
     if user is None:
         raise UserMissing
