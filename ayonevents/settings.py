@@ -9,39 +9,19 @@ import re
 import secrets
 import socket
 from http import HTTPStatus
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import limits
 from environs import Env
-from marshmallow import ValidationError
 from marshmallow.validate import Range
 
 from ayonevents import databases, layers
+from ayonevents.checking import check_networks, check_rate
 
 env = Env()
 
 
-def is_rate(text: str) -> None:
-    """Refuse what is no rate of the ``limits`` library; an empty one is no limit."""
-    if text:
-        try:
-            limits.parse(text)
-        except ValueError as error:
-            raise ValidationError("expected a rate such as 10/minute, or nothing for no limit") from error
-
-
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def _check_networks(given: list[str]) -> None:
-    """Raise ValidationError unless each is an address, a network, or ``*`` for all."""
-    for each in given:
-        try:
-            ip_network(each if each != "*" else "0.0.0.0/0")
-        except ValueError as error:
-            raise ValidationError(f"{error}; expected an address, a network such as 10.0.0.0/8, or *") from error
 
 
 # Where the server keeps what it makes up itself: the SQLite file, its secret, the first credentials.
@@ -51,7 +31,7 @@ PORT = env.int("PORT", 8000, validate=Range(0, 65535))
 UNIX_SOCKET = env.str("UNIX_SOCKET", "")
 WORKERS = env.int("WORKERS", 1, validate=Range(1))
 # Whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses and networks, or * for everybody's.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", ["127.0.0.1", "::1"], validate=_check_networks)
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", ["127.0.0.1", "::1"], validate=check_networks)
 # The address that people and services use; it differs from HOST and PORT behind a proxy.
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
@@ -235,9 +215,9 @@ EVENTS_QUEUE_SECONDS = env.float("EVENTS_QUEUE_SECONDS", 10.0, validate=Range(0)
 EVENTS_CREDENTIAL_CACHE_SECONDS = env.float("EVENTS_CREDENTIAL_CACHE_SECONDS", 2.0, validate=Range(0))
 EVENTS_TOKEN_LIFETIME_HOURS = env.int("EVENTS_TOKEN_LIFETIME_HOURS", 24, validate=Range(1))
 EVENTS_KEY_OVERLAP_HOURS = env.int("EVENTS_KEY_OVERLAP_HOURS", 24, validate=Range(0))
-EVENTS_LOGIN_RATE = env.str("EVENTS_LOGIN_RATE", "10/minute", validate=is_rate)
-EVENTS_DISPATCH_RATE = env.str("EVENTS_DISPATCH_RATE", "300000/minute", validate=is_rate)
-EVENTS_CONNECT_RATE = env.str("EVENTS_CONNECT_RATE", "1000/minute", validate=is_rate)
+EVENTS_LOGIN_RATE = env.str("EVENTS_LOGIN_RATE", "10/minute", validate=check_rate)
+EVENTS_DISPATCH_RATE = env.str("EVENTS_DISPATCH_RATE", "300000/minute", validate=check_rate)
+EVENTS_CONNECT_RATE = env.str("EVENTS_CONNECT_RATE", "1000/minute", validate=check_rate)
 EVENTS_SECRET_KEYS = tuple(
     re.sub("[^a-z0-9]", "", word.lower())
     for word in env.list(
