@@ -5,7 +5,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -16,9 +15,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from events import conf, throttle
+from events import conf, logins
 from events.actor import Actor
-from events.errors import CredentialInvalid, LoginFailed, TooManyRequests, UserMissing
+from events.errors import CredentialInvalid, LoginFailed, UserMissing
 from events.models import AccessToken, ApiKey, ProjectGrant, TopicPolicy
 from events.policies import UNLIMITED, Policy, in_order
 from events.validation import UNSTORABLE
@@ -139,33 +138,15 @@ def log_in(name: str, password: str, address: str | None = None) -> tuple[str, A
     """
     if len(name) + len(password) > LOGIN_LENGTH or UNSTORABLE.search(name + password):
         raise LoginFailed
-    check_logins(name, address)
+    logins.check(name, address)
     user = authenticate(username=name, password=password)
     if user is None:
-        note_failed_login(name, address)
+        logins.note_failure(name, address)
         raise LoginFailed
     token = secrets.token_hex(TOKEN_LENGTH // 2)
     expires_at = timezone.now() + timedelta(hours=conf.token_lifetime_hours())
     AccessToken.objects.create(user=user, digest=_digest(token), expires_at=expires_at)
     return token, actor_of(user)
-
-
-def check_logins(name: str, address: str | None) -> None:
-    """Raise TooManyRequests if the name or the address has failed to log in too often, in all processes together."""
-    for who in _suspects(name, address):
-        throttle.check("login", conf.login_rate(), *who, storage=conf.limits_storage())
-
-
-def note_failed_login(name: str, address: str | None) -> None:
-    """Count a failure."""
-    for who in _suspects(name, address):
-        with suppress(TooManyRequests):
-            throttle.admit("login", conf.login_rate(), *who, storage=conf.limits_storage())
-
-
-def _suspects(name: str, address: str | None) -> list[tuple[str, str]]:
-    named = ("name", _digest(name.lower()))
-    return [named, ("address", address)] if address else [named]
 
 
 def log_out(token: str) -> None:

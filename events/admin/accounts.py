@@ -7,7 +7,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from events import accounts
+from events import logins
 from events.errors import TooManyRequests
 from events.models import ProjectGrant, TopicPolicy
 
@@ -54,13 +54,13 @@ class LoginForm(AdminAuthenticationForm):
         """Check name and password, unless there were too many wrong ones."""
         name, address = str(self.cleaned_data.get("username", "")), _address(self.request)
         try:
-            accounts.check_logins(name, address)
+            logins.check(name, address)
         except TooManyRequests as error:
             raise ValidationError(f"Too many attempts. Try again in {error.wait} seconds.") from error
         try:
             return super().clean()
         except ValidationError:
-            accounts.note_failed_login(name, address)
+            logins.note_failure(name, address)
             raise
 
 
