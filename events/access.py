@@ -172,9 +172,7 @@ def may_enroll(actor: Actor, *, target_topic: str) -> bool:
     """Tell whether the actor may pull jobs of the topic."""
     if not actor.is_service or target_topic.startswith(topics.AUDIT_PREFIX):
         return False
-    if not actor.scope.allows_verb(Verb.ENROLL):
-        return False
-    if actor.scope.topics and not any(topics.matches(pattern, target_topic) for pattern in actor.scope.topics):
+    if not actor.scope.allows_verb(Verb.ENROLL) or not actor.scope.allows_topic(target_topic):
         return False
     return ruling(actor.policies, Verb.ENROLL, target_topic) is not False
 

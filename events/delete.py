@@ -34,8 +34,10 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
         children = 0 if cascade else Event.objects.children_of([pk]).count()
         if children:
             raise EventHasChildren(children=children)
-        doomed = {pk}.union(*descendants([pk])) if cascade else {pk}
-        check_operable(doomed, by)
+        doomed = {pk}
+        if cascade:
+            doomed = doomed.union(*descendants([pk]))
+            check_operable(doomed, by)
         remove(doomed)
         if not by.is_service:
             audit.record("event.deleted", f"Deletion of {topic}", by=by.name, id=pk.hex, topic=topic, project=project)

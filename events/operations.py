@@ -231,7 +231,8 @@ def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally:
             if not batch:
                 return
             doomed = lineage.with_descendants(batch) if operation.cascade else lineage.without_parents(batch)
-            check_operable(doomed, by)
+            if operation.cascade:
+                check_operable(doomed, by)
             if not operation.dry_run:
                 remove(doomed)
         left = found.filter(creation_order__lt=batch[-1].creation_order).order_by("-creation_order")

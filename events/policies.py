@@ -79,11 +79,11 @@ class Scope:
 
     def allows(self, verb: Verb, topic: str, project: str | None) -> bool:
         """Tell whether the key may be used for this."""
-        return (
-            self.allows_verb(verb)
-            and (not self.projects or project in self.projects)
-            and (not self.topics or any(topics.matches(pattern, topic) for pattern in self.topics))
-        )
+        return self.allows_verb(verb) and (not self.projects or project in self.projects) and self.allows_topic(topic)
+
+    def allows_topic(self, topic: str) -> bool:
+        """Tell whether the key reaches events of the topic."""
+        return not self.topics or any(topics.matches(pattern, topic) for pattern in self.topics)
 
     def allows_verb(self, verb: Verb) -> bool:
         """Tell whether the key may be used for this at all."""

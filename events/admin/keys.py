@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
-from events import accounts, conf
+from events import accounts
 from events.models import ApiKey
 from events.policies import Verb
 
@@ -125,6 +125,5 @@ class ApiKeyAdmin(ApiKeyModelAdmin):
             "key": key,
             "secret": secret,
             "replaces": replaces,
-            "overlap_hours": conf.key_overlap_hours(),
         }
         return TemplateResponse(request, "admin/events/apikey/issued.html", context)
