@@ -11,12 +11,14 @@ import platform
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -31,6 +33,13 @@ EVENT = {
     "payload": {"oldValue": "In progress", "newValue": "Approved", "note": "lorem ipsum " * 20},
 }
 WANTED = {"sourceTopic": "bench.source", "targetTopic": "bench.target"}
+FILTERED = {**WANTED, "filter": {"conditions": [{"key": "payload/newValue", "value": "Approved"}]}}
+WITH_WILDCARD = {**WANTED, "sourceTopic": "bench.sour*"}
+FAILED = 10_000
+OTHERS = 50
+BATCH = 1000
+SETTLING = 2.5
+"""Seconds in which a watermark gets to the end, and PostgreSQL to its plans."""
 CONNECTIONS = 8
 WORKERS = 4
 
@@ -48,8 +57,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder), DATABASE_URL=url) as server:
         load = Load(int(urlsplit(server.url).port or 0), {"X-Api-Key": KEY})
         requests(load, options.seconds)
+        batches(load, options.seconds)
         for history in options.history:
-            jobs(server, load, history, options.jobs)
+            polls(server, load, history)
+            jobs(load, history, options.jobs)
+        worst_case(server, load, options.history[-1])
     if options.procrastinate:
         with database(url, "procrastinate") as empty:
             script = Path(__file__).with_name("queue_of_procrastinate.py")
@@ -71,13 +83,54 @@ def requests(load: Load, seconds: float) -> None:
         row(f"{what}, {CONNECTIONS} connections", rate, "/s")
 
 
-def jobs(server: Server, load: Load, history: int, count: int) -> None:
-    """Measure polls with nothing to do, and whole jobs, on a history that is settled."""
+def batches(load: Load, seconds: float) -> None:
+    """Measure many events in one request."""
+    batch = {"events": [EVENT] * BATCH}
+    rate = load.rate("POST", "/api/events/batch", batch, connections=2, seconds=seconds)
+    row(f"batch dispatch, {BATCH} at a time, 2 connections", rate * BATCH, " events/s")
+
+
+def polls(server: Server, load: Load, history: int) -> None:
+    """Measure polls with nothing to do, on a history that is settled."""
     manage(server, "reset")
     if history:
         manage(server, "history", str(history), WANTED["sourceTopic"], WANTED["targetTopic"])
-    load.client().ask("POST", "/api/enroll", WANTED)
-    row(f"idle enroll on {history:,} finished jobs", load.latency("POST", "/api/enroll", WANTED, count=300), " ms")
+    for how, wanted in (("", WANTED), (", with a filter", FILTERED), (", with a wildcard", WITH_WILDCARD)):
+        idle(load, f"idle enroll on {history:,} finished jobs{how}", wanted)
+
+
+def worst_case(server: Server, load: Load, history: int) -> None:
+    """Measure them where jobs have failed for good, and where other consumers poll as well."""
+    manage(server, "fail", str(FAILED))
+    idle(load, f"idle enroll on {history:,} jobs, {FAILED:,} of them failed for good", WANTED)
+    others = [{"sourceTopic": f"bench.other.{each}", "targetTopic": f"bench.target.{each}"} for each in range(OTHERS)]
+    client, over = load.client(), threading.Event()
+
+    def go_round() -> None:
+        while not over.is_set():
+            for each in others:
+                client.ask("POST", "/api/enroll", each)
+            over.wait(1)
+
+    round_about = threading.Thread(target=go_round)
+    round_about.start()
+    idle(load, f"idle enroll on {history:,} jobs, {OTHERS} other consumers polling once a second", WANTED)
+    over.set()
+    round_about.join()
+
+
+def idle(load: Load, what: str, wanted: dict[str, Any]) -> None:
+    """Measure one kind of poll, once the consumer has got to the end."""
+    client = load.client()
+    deadline = time.monotonic() + SETTLING
+    while time.monotonic() < deadline:
+        if client.ask("POST", "/api/enroll", wanted):
+            raise RuntimeError("there is something to do")
+    row(what, load.latency("POST", "/api/enroll", wanted, count=500), " ms")
+
+
+def jobs(load: Load, history: int, count: int) -> None:
+    """Measure whole jobs."""
     client = load.client()
     for _ in range(count):
         client.ask("POST", "/api/events", {**EVENT, "topic": WANTED["sourceTopic"]})
@@ -102,7 +155,7 @@ def manage(server: Server, *verb: str) -> None:
 
 def row(what: str, value: float | None, unit: str) -> None:
     """Print one row; None: it could not be measured."""
-    digits = 0 if unit == "/s" else 2
+    digits = 0 if unit.endswith("/s") else 2
     print(f"| {what} | {'not measured' if value is None else f'{value:,.{digits}f}{unit}'} |", flush=True)
 
 
