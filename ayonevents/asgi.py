@@ -14,6 +14,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 
 from ayonevents.handler import ThreadedHandler
 from ayonevents.lifespan import Lifespan
+from ayonevents.logs import mask_server_logs
 from ayonevents.static import with_static_files
 from events.realtime.routing import websocket_urlpatterns
 from events.realtime.server_sent import with_event_stream
@@ -31,4 +32,5 @@ def make_application() -> ProtocolTypeRouter:
     )
 
 
+mask_server_logs()
 application = make_application()

@@ -30,6 +30,12 @@ PREPARE_THRESHOLD = 5
 """How often one connection runs a statement of ``events.prepared`` before PostgreSQL keeps its plan."""
 
 
+PLAN_ONCE = "-c plan_cache_mode=force_generic_plan -c jit=off"
+"""To plan a poll takes PostgreSQL ten times as long as to answer it, and without this it may do so each time. The
+statements of ``events.prepared`` are written so that the plan is the same whatever the values. Nor is any of them worth
+compiling: at a million jobs PostgreSQL believes that it is, and takes 60 ms for it."""
+
+
 def sqlite(data_dir: Path) -> Database:
     """Return the settings of the file in the data folder."""
     return {
@@ -52,7 +58,7 @@ def postgresql(env: Env) -> Database:
 
     Query parameters are libpq's (``sslmode``, ``connect_timeout``, ``target_session_attrs`` …) and go before
     the defaults here. DATABASE_POOLER=true leaves out what a pooler in transaction mode does not pass on: the
-    time-outs, which are then set for the role in PostgreSQL, and prepared statements.
+    time-outs, which are then set for the role in PostgreSQL, and prepared statements with their plans.
     """
     if env.str("DATABASE_URL").partition("://")[0] not in ("postgres", "postgresql"):
         raise EnvError('Environment variable "DATABASE_URL" invalid: expected postgres://user:password@host:5432/name')
@@ -65,7 +71,7 @@ def postgresql(env: Env) -> Database:
     given = database.get("OPTIONS", {})
     options = LIBPQ_DEFAULTS | given
     if not env.bool("DATABASE_POOLER", False):
-        options["options"] = f"{_time_outs(env)} {given.get('options', '')}".strip()
+        options["options"] = f"{_time_outs(env)} {PLAN_ONCE} {given.get('options', '')}".strip()
     try:
         make_conninfo(**options)
     except psycopg.ProgrammingError as error:

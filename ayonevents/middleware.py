@@ -4,12 +4,20 @@ import re
 import uuid
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import middleware as auth
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.messages import middleware as messages
+from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 
-from events import audit
+from events import origin
 
+API = ("/api/", "/graphql")
+"""Where the paths begin that are no pages of the viewer."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -50,6 +58,28 @@ class PrintableCookiesMiddleware:
         return self.get_response(request)
 
 
+class _ForBrowsers(MiddlewareMixin):
+    """Leaves a request to the API alone that has no session, as those of services have none: it takes its time."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Do what the middleware does, or nothing."""
+        if request.path.startswith(API) and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class SessionMiddleware(_ForBrowsers, sessions.SessionMiddleware):
+    """Django's sessions."""
+
+
+class AuthenticationMiddleware(_ForBrowsers, auth.AuthenticationMiddleware):
+    """Django's users."""
+
+
+class MessageMiddleware(_ForBrowsers, messages.MessageMiddleware):
+    """Django's messages on the next page."""
+
+
 POLICY = "; ".join(
     (
         "default-src 'self'",  # nothing from another host, no script or style in the page itself, no eval
@@ -88,12 +118,11 @@ class AuditMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say so while the request is worked on."""
-        with audit.coming_from(audit.Origin(partial(_name_of, request), request.META.get("REMOTE_ADDR"))):
+        with origin.coming_from(origin.Origin(partial(_name_of, request), request.META.get("REMOTE_ADDR"))):
             return self.get_response(request)
 
 
 def _name_of(request: HttpRequest) -> str:
     """Return who is logged in to the viewer, or who the endpoint has found behind the request."""
-    if isinstance(request.user, AbstractBaseUser):
-        return request.user.get_username()
-    return str(getattr(request.user, "name", ""))
+    user = getattr(request, "user", None)
+    return user.get_username() if isinstance(user, AbstractBaseUser) else str(getattr(user, "name", ""))

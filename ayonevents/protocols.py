@@ -1,6 +1,7 @@
 """uvicorn's protocols, each with what the live feed needs of it."""
 
-from typing import Any
+import asyncio
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -10,8 +11,53 @@ from events.realtime.outlets import EXTENSION
 from events.realtime.server_sent import PATH
 
 
+class JoiningTransport:
+    """A transport that sends the head of an answer along with its body: one packet, for which a client wakes once.
+
+    A head whose body does not follow at once goes in the next turn of the loop.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        """Take the transport of the connection."""
+        self.transport = transport
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        """Send, or keep if it is a head."""
+        if self._head:
+            data, self._head = self._head + data, b""
+        elif data.startswith(b"HTTP/1.1 "):
+            self._head = data
+            asyncio.get_running_loop().call_soon(self._send_head)
+            return
+        self.transport.write(data)
+
+    def _send_head(self) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self.transport.write(head)
+
+    def close(self) -> None:
+        """Send what is kept, and close."""
+        self._send_head()
+        self.transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the transport in everything else."""
+        return getattr(self.transport, name)
+
+
 class HttpProtocol(HttpToolsProtocol):
     """HTTP, where an event stream does not hold up the stop of the server until the last client goes."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's narrowing
+        """Begin."""
+        super().connection_made(cast("asyncio.Transport", JoiningTransport(transport)))
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over as it is: frames have no head."""
+        self.transport = cast("JoiningTransport", self.transport).transport
+        super().handle_websocket_upgrade()
 
     def shutdown(self) -> None:
         """Finish the request, unless it is one that has no end."""
@@ -35,10 +81,12 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         extensions[EXTENSION] = self
         await super().run_asgi()
 
-    def write_frames(self, encoded: bytes) -> None:
-        """Write whole frames at once, without waiting; nothing happens on a closed connection."""
-        if self.handshake_complete and not self.close_sent and not self.transport.is_closing():
-            self.transport.write(encoded)
+    def write_frames(self, encoded: bytes) -> int:
+        """Write whole frames at once, without waiting, and return ``unsent()``; a closed connection takes nothing."""
+        transport = self.transport
+        if not self.close_sent and not transport.is_closing():
+            transport.write(encoded)
+        return transport.get_write_buffer_size()
 
     def unsent(self) -> int:
         """Return how many bytes the client has not taken yet."""

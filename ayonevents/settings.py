@@ -87,12 +87,12 @@ MIDDLEWARE = [
     "ayonevents.middleware.PrintableCookiesMiddleware",
     "ayonevents.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "ayonevents.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ayonevents.middleware.AuthenticationMiddleware",
     "ayonevents.middleware.AuditMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "ayonevents.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -192,10 +192,11 @@ LOGGING = {
         "told": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE,
-        }
+        },
+        "secrets": {"()": "ayonevents.logs.SecretsFilter"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
@@ -217,6 +218,7 @@ EVENTS_TOKEN_LIFETIME_HOURS = env.int("EVENTS_TOKEN_LIFETIME_HOURS", 24, validat
 EVENTS_KEY_OVERLAP_HOURS = env.int("EVENTS_KEY_OVERLAP_HOURS", 24, validate=Range(0))
 EVENTS_LOGIN_RATE = env.str("EVENTS_LOGIN_RATE", "10/minute", validate=check_rate)
 EVENTS_DISPATCH_RATE = env.str("EVENTS_DISPATCH_RATE", "300000/minute", validate=check_rate)
+EVENTS_DISPATCH_ADDRESS_RATE = env.str("EVENTS_DISPATCH_ADDRESS_RATE", "900000/minute", validate=check_rate)
 EVENTS_CONNECT_RATE = env.str("EVENTS_CONNECT_RATE", "1000/minute", validate=check_rate)
 EVENTS_SECRET_KEYS = tuple(
     re.sub("[^a-z0-9]", "", word.lower())

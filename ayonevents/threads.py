@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from events import conf
+from events import bus, conf
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Threads(ThreadPoolExecutor):
         Work that waits longer than its client does would only keep the next client waiting.
         """
         patience = conf.queue_seconds()
-        future = self.submit(work)
+        future = self.submit(bus.wake_later, work)
         # Has no effect on work that a thread has begun.
         timer = asyncio.get_running_loop().call_later(patience, future.cancel) if patience else None
         try:
@@ -45,6 +45,7 @@ class Threads(ThreadPoolExecutor):
         finally:
             if timer is not None:
                 timer.cancel()
+            bus.take()
         self._is_busy = False
         return result
 

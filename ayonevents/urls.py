@@ -5,13 +5,16 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from events.admin.index import index as overview
+from events.admin.login import login
 from events.api.errors import not_found
 from events.api.openapi import OpenApiView
 from events.graphql.views import graphql_view
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index", query_string=True)),
     path("admin/", overview),
+    path("admin/login/", login),
     path("admin/", admin.site.urls),
     path("api", not_found),
     path("api/", include("events.api.urls")),
@@ -19,4 +22,6 @@ urlpatterns = [
     path("graphql", graphql_view),
 ]
 
+handler403 = "ayonevents.failure.forbidden"
+handler404 = "ayonevents.failure.missing"
 handler500 = "ayonevents.failure.answer"

@@ -22,12 +22,13 @@ from django.db.models import Q
 from events import topics
 from events.actor import SERVER, Actor
 from events.conditions import begins_with
-from events.policies import UNLIMITED, Limits, Verb, covers, ruling
+from events.policies import UNLIMITED, Limits, Policy, Verb, covers, ruling
 from events.topic_conditions import topics_condition
 
 ALL, NONE = Q(), Q(pk__in=())
 """The conditions that every event meets, and none."""
-EVERYBODYS_TOPICS = ("server.started", "server.restart_requested")
+RESTART_TOPIC = "server.restart_requested"
+EVERYBODYS_TOPICS = ("server.started", RESTART_TOPIC)
 """Notices about the server itself, which every open socket gets."""
 GUEST_TOPICS = ("activity.created", "activity.updated", "entity.version.updated")
 """What a guest may receive, in the projects that the guest was granted."""
@@ -35,19 +36,45 @@ PRIVATE_TOPICS = ("auth.", "audit.", "log.", "operation.", "settings.")
 """Project-less events under these prefixes tell about people and the installation: managers only."""
 
 
+def _ruling(actor: Actor, verb: Verb, topic: str) -> bool | None:
+    """Return what the policies say of the topic; None: nothing, the role decides.
+
+    What they refuse to a service, they refuse to whomever it speaks for.
+    """
+    if ruling(actor.policies_of_service, verb, topic) is False:
+        return False
+    return ruling(actor.policies, verb, topic)
+
+
 def may_see_project(actor: Actor, project: str | None) -> bool:
     """Tell whether the project is open to the actor; what has no project is open to everybody."""
     return actor.is_manager or project is None or project in actor.projects
 
 
+def open_projects(actor: Actor) -> frozenset[str] | None:
+    """Return the projects that the actor reaches with the key that he came with; None: all there are."""
+    limits = actor.scope.projects
+    if actor.is_manager:
+        return limits or None
+    return actor.projects & limits if limits else actor.projects
+
+
+def knows_project(actor: Actor, project: str | None) -> bool:
+    """Tell whether the actor may know of events of the project, whatever else he may do with them."""
+    projects = open_projects(actor)
+    return projects is None or project in projects or (project is None and not actor.scope.projects)
+
+
 def may_dispatch(actor: Actor, *, topic: str, project: str | None, store: bool = True) -> bool:
     """Tell whether the actor may make an event like this; without ``store`` it is told and not kept."""
     verb = Verb.DISPATCH if store else Verb.PUBLISH
-    if topic.startswith(topics.AUDIT_PREFIX) and actor is not SERVER:
+    if f"{topic.lower()}.".startswith(topics.AUDIT_PREFIX) and actor is not SERVER:
         return False
     if not actor.scope.allows(verb, topic, project) or not may_see_project(actor, project):
         return False
-    ruled = ruling(actor.policies, verb, topic)
+    ruled = _ruling(actor, verb, topic)
+    if topic != topic.lower() and _ruling(actor, verb, topic.lower()) is False:
+        return False  # ``Server.started`` looks like a notice of the server's, too
     return actor.is_manager if ruled is None else ruled
 
 
@@ -55,7 +82,7 @@ def may_read(actor: Actor, *, topic: str, project: str | None, user: str | None)
     """Tell whether the actor may read an event that has these properties."""
     if not actor.scope.allows(Verb.READ, topic, project) or not may_see_project(actor, project):
         return False
-    ruled = ruling(actor.policies, Verb.READ, topic)
+    ruled = _ruling(actor, Verb.READ, topic)
     return _reads_by_role(actor, topic=topic, project=project, user=user) if ruled is None else ruled
 
 
@@ -68,7 +95,7 @@ def _reads_by_role(actor: Actor, *, topic: str, project: str | None, user: str |
 def readable(actor: Actor) -> Q:
     """Return ``may_read`` as a condition."""
     by_role = ALL if actor.is_manager else NONE if actor.is_guest else _not_private(actor)
-    return _reach(actor, Verb.READ) & _ruled(_rulings(actor, Verb.READ), by_role)
+    return _reach(actor, Verb.READ) & _ruled_for(actor, Verb.READ, by_role)
 
 
 def _not_private(actor: Actor) -> Q:
@@ -87,8 +114,14 @@ def _reach(actor: Actor, verb: Verb) -> Q:
     return condition & topics_condition(scope.topics) if scope.topics else condition
 
 
-def _rulings(actor: Actor, verb: Verb) -> list[tuple[str, bool]]:
-    return [(policy.topic, policy.allows) for policy in actor.policies if covers(policy.verb, verb)]
+def _ruled_for(actor: Actor, verb: Verb, by_role: Q) -> Q:
+    """Return ``_ruling`` as a condition, with what the role says where that is None."""
+    own = _ruled(_rulings(actor.policies, verb), by_role)
+    return own & _ruled(_rulings(actor.policies_of_service, verb), ALL)
+
+
+def _rulings(policies: Iterable[Policy], verb: Verb) -> list[tuple[str, bool]]:
+    return [(policy.topic, policy.allows) for policy in policies if covers(policy.verb, verb)]
 
 
 def _ruled(rulings: Iterable[tuple[str, bool]], by_role: Q) -> Q:
@@ -119,13 +152,13 @@ def may_update(actor: Actor, *, topic: str, project: str | None, user: str | Non
         return False
     if actor.is_guest or not may_see_project(actor, project):
         return False
-    ruled = ruling(actor.policies, Verb.UPDATE, topic)
+    ruled = _ruling(actor, Verb.UPDATE, topic)
     return actor.is_manager or user == actor.name if ruled is None else ruled
 
 
 def may_update_anything(actor: Actor) -> bool:
     """Tell whether the actor may change any event but the audit trail, so that there is no need to look at it first."""
-    ruled = any(covers(policy.verb, Verb.UPDATE) for policy in actor.policies)
+    ruled = any(covers(policy.verb, Verb.UPDATE) for policy in (*actor.policies, *actor.policies_of_service))
     return actor.is_service and not ruled and actor.scope == UNLIMITED
 
 
@@ -146,7 +179,7 @@ def may_operate(actor: Actor, *, topic: str, project: str | None) -> bool:
         return False
     if not may_see_project(actor, project):
         return False
-    ruled = ruling(actor.policies, Verb.OPERATE, topic)
+    ruled = _ruling(actor, Verb.OPERATE, topic)
     return actor.is_operator if ruled is None else ruled
 
 
@@ -160,7 +193,7 @@ def operable(actor: Actor) -> Q:
     """Return ``may_operate`` as a condition."""
     records = topics_condition([f"{topics.AUDIT_PREFIX}*"])
     by_role = ALL if actor.is_operator else NONE
-    return ~records & _reach(actor, Verb.OPERATE) & _ruled(_rulings(actor, Verb.OPERATE), by_role)
+    return ~records & _reach(actor, Verb.OPERATE) & _ruled_for(actor, Verb.OPERATE, by_role)
 
 
 def may_query(actor: Actor) -> bool:
@@ -174,12 +207,13 @@ def may_enroll(actor: Actor, *, target_topic: str) -> bool:
         return False
     if not actor.scope.allows_verb(Verb.ENROLL) or not actor.scope.allows_topic(target_topic):
         return False
-    return ruling(actor.policies, Verb.ENROLL, target_topic) is not False
+    return _ruling(actor, Verb.ENROLL, target_topic) is not False
 
 
 def enroll_limits(actor: Actor) -> Limits | None:
     """Return what the sources of the actor's jobs are limited to; None: all sources will do."""
-    rulings = tuple(_rulings(actor, Verb.ENROLL))
+    of_service = [each for each in _rulings(actor.policies_of_service, Verb.ENROLL) if not each[1]]
+    rulings = (*_rulings(actor.policies, Verb.ENROLL), *of_service)
     refusing = rulings if any(not allows for _, allows in rulings) else ()
     limits = Limits(topics=actor.scope.topics, projects=tuple(sorted(actor.scope.projects)), rulings=refusing)
     return None if limits == Limits() else limits
@@ -200,12 +234,12 @@ def may_name_user(actor: Actor) -> bool:
 
 def may_see_user(actor: Actor, name: str) -> bool:
     """Tell whether the actor may see all of a user; of the others he may know the names."""
-    return actor.is_manager or actor.name == name
+    return actor.name == name or (actor.is_manager and actor.scope.allows_verb(Verb.READ))
 
 
 def visible_users(actor: Actor) -> Q:
     """Return ``may_see_user`` as a condition on users."""
-    return Q() if actor.is_manager else Q(username=actor.name)
+    return Q() if actor.is_manager and actor.scope.allows_verb(Verb.READ) else Q(username=actor.name)
 
 
 def may_read_manual(actor: Actor) -> bool:
@@ -215,7 +249,7 @@ def may_read_manual(actor: Actor) -> bool:
 
 def may_restart(actor: Actor) -> bool:
     """Tell whether the actor may have the server processes start anew."""
-    return actor.is_manager and actor.scope.allows_verb(Verb.OPERATE)
+    return actor.is_manager and actor.scope.allows(Verb.OPERATE, RESTART_TOPIC, None)
 
 
 def may_receive(
@@ -228,7 +262,7 @@ def may_receive(
         return True
     if not actor.scope.allows(Verb.RECEIVE, topic, project) or not may_see_project(actor, project):
         return False
-    ruled = ruling(actor.policies, Verb.RECEIVE, topic)
+    ruled = _ruling(actor, Verb.RECEIVE, topic)
     if ruled is not None:
         return ruled
     if actor.is_guest:

@@ -51,6 +51,7 @@ def actor_of(user: AbstractBaseUser, key: ApiKey | None = None) -> Actor:
         sees_secrets=is_trusted or user.has_perm("events.view_secrets"),
         policies=_policies_about(actor.role, groups, key),
         scope=key.scope if key else UNLIMITED,
+        key=f"key {key.pk}" if key else "",
     )
 
 

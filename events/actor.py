@@ -1,6 +1,7 @@
 """Who asks: the one value that every access rule looks at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from events.policies import UNLIMITED, Policy, Scope
 
@@ -25,6 +26,12 @@ class Actor:
     """The rulings on topics that concern the actor, in order."""
     scope: Scope = UNLIMITED
     """What the key that the actor came with is limited to."""
+    key: str = ""
+    """Which API key that was, as rate limits tell keys apart; empty: none."""
+    through: str = ""
+    """The service that speaks for the actor; empty: the actor himself."""
+    policies_of_service: tuple[Policy, ...] = ()
+    """The rulings that concern that service; what they refuse, it does for nobody."""
 
     @property
     def role(self) -> str:
@@ -49,6 +56,16 @@ class Actor:
     def is_operator(self) -> bool:
         """Operators may delete events and query them freely."""
         return self.is_admin or self.is_service or (self.has_operator_grant and not self.is_guest)
+
+    def by_key_of(self, service: Self) -> Self:
+        """Return this actor as a service speaks for him: what limits the service and its key still holds."""
+        return replace(
+            self,
+            key=service.key,
+            scope=service.scope,
+            through=service.name,
+            policies_of_service=service.policies,
+        )
 
     @property
     def is_authenticated(self) -> bool:

@@ -3,13 +3,10 @@
 Each record is an event under ``audit.``: who, from where, what, and the values before and after. It is stored with
 the change or not at all, and no door changes or deletes it. Changes of people and rights are noticed where they
 are saved, whichever door they come through, the command line included; only code that speaks for nobody (see
-``coming_from``) leaves no record. No secret is in any of them: of a password it is only said that it changed.
+``events.origin``) leaves no record. No secret is in any of them: of a password it is only said that it changed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -17,6 +14,8 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_init, post_save
 
+from events import origin
+from events.actor import Actor
 from events.dispatch import NewEvent, dispatch
 from events.models import ApiKey, ProjectGrant, TopicPolicy
 from events.redaction import MASK
@@ -39,34 +38,15 @@ BEFORE = "_audit_before"
 """The attribute of an instance that keeps how it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """On whose behalf something is done."""
+def record(action: str, description: str, *, by: Actor | str, **summary: object) -> UUID:
+    """Store ``audit.<action>``; the address is that of the request, if there is one.
 
-    who: Callable[[], str]
-    """Returns the user or service, once somebody asks: a request is not always somebody's from the beginning."""
-    address: str | None = None
-    """The network address of the request; None: the machine itself."""
-
-
-COMMAND_LINE = Origin(lambda: "command line")
-_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
-
-
-@contextmanager
-def coming_from(origin: Origin) -> Iterator[None]:
-    """Record everything in the block as this one's doing."""
-    token = _origin.set(origin)
-    try:
-        yield
-    finally:
-        _origin.reset(token)
-
-
-def record(action: str, description: str, *, by: str, **summary: object) -> UUID:
-    """Store ``audit.<action>``; the address is that of the request, if there is one."""
-    origin = _origin.get()
-    whole = {"from": origin.address if origin else None, **summary}
+    Of an actor it also says with which key he came, and which service has spoken for him.
+    """
+    whole = {"from": origin.address(), **summary}
+    if isinstance(by, Actor):
+        whole |= {name: value for name, value in (("key", by.key), ("through", by.through)) if value}
+        by = by.name
     return dispatch(NewEvent(topic=f"{AUDIT_PREFIX}{action}", user=by, description=description, summary=whole))
 
 
@@ -82,7 +62,7 @@ def watch() -> None:
 
 def _remember(instance: Model, **_: object) -> None:
     """Keep how it was when it was read, to tell what a change changed."""
-    if _origin.get() is not None:
+    if origin.current() is not None:
         vars(instance)[BEFORE] = _facts(instance) if instance.pk else {}
 
 
@@ -102,7 +82,7 @@ def _deleted(instance: Model, **_: object) -> None:
 def _members_changed(instance: Model, action: str, model: type[Model], pk_set: set[int] | None, **_: object) -> None:
     """Record that somebody joined or left a group, or that permissions were given or taken."""
     done = {"post_add": "added", "post_remove": "removed", "pre_clear": "cleared"}.get(action)
-    if done is None or _origin.get() is None:
+    if done is None or origin.current() is None:
         return
     what = model._meta.verbose_name_plural
     names = sorted(map(str, model._default_manager.filter(pk__in=pk_set or ())))  # noqa: SLF001 - documented
@@ -111,14 +91,14 @@ def _members_changed(instance: Model, action: str, model: type[Model], pk_set: s
 
 
 def _tell(instance: Model, done: str, *, before: Facts | None, after: Facts | None) -> None:
-    origin = _origin.get()
-    if origin is None:
+    behind = origin.current()
+    if behind is None:
         return
     word = WORDS[type(instance)]
     record(
         f"{word}.{done}",
         f"{word.capitalize()} {instance} {done}",
-        by=origin.who(),
+        by=behind.who(),
         id=instance.pk,
         name=str(instance),
         before=_shown(before),

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from events import access, bulk, bus, validation
+from events import access, bulk, bus, limits, validation
 from events.actor import SERVER, Actor
-from events.dispatch import ATTEMPTS, Dispatched, NewEvent, announcement, event_for
+from events.dispatch import ATTEMPTS, Dispatched, NewEvent, announcement, conflict_with, event_for
 from events.errors import DependencyMissing, EventError, Forbidden, InvalidField
 from events.message import Message
 from events.models import Event
@@ -24,8 +24,10 @@ def dispatch_batch(batch: Sequence[NewEvent], by: Actor = SERVER) -> list[Outcom
     What is refused (``depends_on`` is no event; ``reuse``, which a batch does not do) has its error in its
     place and does not keep the others out. A hash that is taken, also by an earlier event of the batch, gives
     the id of the event that has it. The positions follow the order of the batch. Raise Forbidden if the
-    actor may not, InvalidField if there are more than BATCH_MAX events; then nothing has happened.
+    actor may not, InvalidField if there are more than BATCH_MAX events, TooManyRequests above EVENTS_DISPATCH_RATE,
+    where a batch counts as one; then nothing has happened.
     """
+    limits.admit_dispatch(by)
     validation.check_batch("events", batch)
     if batch and not any(_may(new, by) for new in batch):
         raise Forbidden(REFUSAL)
@@ -40,7 +42,7 @@ def dispatch_batch(batch: Sequence[NewEvent], by: Actor = SERVER) -> list[Outcom
 
 
 def _dispatch(batch: Sequence[NewEvent], by: Actor) -> list[Outcome]:
-    drafts = _with_dependencies([_draft(new, by) for new in batch])
+    drafts = _with_dependencies([_draft(new, by) for new in batch], by)
     first_of: dict[str, Event] = {}
     for new, draft in zip(batch, drafts, strict=True):
         if new.store and isinstance(draft, Event):
@@ -56,9 +58,16 @@ def _dispatch(batch: Sequence[NewEvent], by: Actor) -> list[Outcome]:
             messages.append(announcement(draft, new))
             outcomes.append(Dispatched(id=draft.id, created=True))
         else:
-            outcomes.append(Dispatched(id=ids.get(draft.hash, first_of[draft.hash].id), created=False))
+            outcomes.append(_existing(*ids.get(draft.hash, (first_of[draft.hash].id, draft.project)), by))
     bus.publish_after_commit(*messages)
     return outcomes
+
+
+def _existing(event_id: UUID, project: str | None, by: Actor) -> Outcome:
+    """Return the event that has the hash, or a refusal to who may not know of it."""
+    if access.knows_project(by, project):
+        return Dispatched(id=event_id, created=False)
+    return conflict_with(event_id, project, by)
 
 
 def _draft(new: NewEvent, by: Actor) -> Event | EventError:
@@ -77,22 +86,24 @@ def _may(new: NewEvent, by: Actor) -> bool:
     return access.may_dispatch(by, topic=new.topic, project=new.project, store=new.store)
 
 
-def _with_dependencies(drafts: Sequence[Event | EventError]) -> list[Event | EventError]:
+def _with_dependencies(drafts: Sequence[Event | EventError], by: Actor) -> list[Event | EventError]:
     """Refuse those that depend on no event."""
     wanted = {draft.depends_on_id for draft in drafts if isinstance(draft, Event) and draft.depends_on_id}
-    missing = wanted and wanted.difference(Event.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    found = Event.objects.filter(pk__in=wanted).values_list("pk", "project") if wanted else ()
+    missing = wanted.difference(pk for pk, project in found if access.knows_project(by, project))
     return [
         DependencyMissing() if isinstance(draft, Event) and draft.depends_on_id in missing else draft
         for draft in drafts
     ]
 
 
-def _ids_of(hashes: Iterable[str]) -> dict[str, UUID]:
-    """Return the ids of the events that have these hashes; IntegrityError if one of them is gone again."""
+def _ids_of(hashes: Iterable[str]) -> dict[str, tuple[UUID, str | None]]:
+    """Return ids and projects of the events that have these hashes; IntegrityError if one of them is gone again."""
     wanted = list(hashes)
     if not wanted:
         return {}
-    ids = dict(Event.objects.filter(hash__in=wanted).values_list("hash", "id"))
+    having = Event.objects.filter(hash__in=wanted).values_list("hash", "id", "project")
+    ids = {hash_: (event_id, project) for hash_, event_id, project in having}
     if len(ids) < len(wanted):
         raise IntegrityError("an event was deleted while its hash was in the way")
     return ids

@@ -7,10 +7,12 @@ and no storage: what has to be complete is read from the database, by position.
 
 import asyncio
 import logging
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from asgiref.sync import async_to_sync
 from django.db import transaction
@@ -22,6 +24,10 @@ logger = logging.getLogger(__name__)
 
 OnEnvelope: TypeAlias = Callable[[Envelope], None]
 OnGap: TypeAlias = Callable[[], None]
+Result = TypeVar("Result")
+
+AT_ONCE = 20
+"""Messages that wait for the end of the work they come from; with more of them the loop is woken in between."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +44,11 @@ class _Server:
 
 _listeners: list[_Listener] = []
 _server: _Server | None = None
+_published: deque[Iterable[Envelope]] = deque()
+"""What threads of this process have published, and the loop has not taken yet."""
+_this_thread = threading.local()
+_is_away = False
+"""Whether the last message of a process without a server did not get through."""
 
 
 def listen(on_envelope: OnEnvelope, on_gap: OnGap = lambda: None) -> Callable[[], None]:
@@ -80,6 +91,7 @@ async def stop() -> None:
     global _server
     if _server is not None:
         await asyncio.sleep(0)  # what other threads have handed over to the loop
+        take()
         await _server.relay.stop()
         _server = None
 
@@ -89,8 +101,8 @@ def publish_after_commit(*messages: Message) -> None:
     transaction.on_commit(lambda: _publish(messages), robust=True)
 
 
-def publish_deletion_after_commit(envelope: Envelope) -> None:
-    """Tell listeners that an event is gone; handlers and sockets are not told."""
+def tell_processes_after_commit(envelope: Envelope) -> None:
+    """Tell listeners, in this process and in all others, what neither handlers nor sockets are told."""
     transaction.on_commit(lambda: _send(envelope), robust=True)
 
 
@@ -100,23 +112,54 @@ def _publish(messages: Iterable[Message]) -> None:
         hooks.run(message)
 
 
-def _send(*envelopes: Envelope) -> None:
+def wake_later(work: Callable[[], Result]) -> Result:
+    """Do work in a thread for whose result the loop is waiting, and will call ``take`` when it has it.
+
+    So what the work publishes need not wake the loop for itself, which would cost the work the interpreter lock.
+    """
+    _this_thread.wakes_later = True
     try:
-        if _server is not None and not _server.loop.is_closed():
-            _server.loop.call_soon_threadsafe(_take, envelopes)
-        elif relay.is_needed():
-            for envelope in envelopes:
-                async_to_sync(relay.send)(envelope)
-    except Exception:  # the events are stored; a dead bus must not make them look lost
-        logger.exception("Could not publish %s", ", ".join(sorted({each.topic for each in envelopes})))
+        return work()
+    finally:
+        _this_thread.wakes_later = False
 
 
-def _take(envelopes: Iterable[Envelope]) -> None:
-    """Take what a thread of this process publishes."""
-    for envelope in envelopes:
-        _tell(envelope)
-        if _server is not None:
-            _server.relay.forward(envelope)
+def take() -> None:
+    """Hand on what threads of this process have published; on the event loop, in the order of publishing."""
+    while _published:
+        for envelope in _published.popleft():
+            _tell(envelope)
+            if _server is not None:
+                _server.relay.forward(envelope)
+
+
+def _send(*envelopes: Envelope) -> None:
+    if _server is not None and not _server.loop.is_closed():
+        _published.append(envelopes)
+        if not getattr(_this_thread, "wakes_later", False) or len(_published) > AT_ONCE:
+            _server.loop.call_soon_threadsafe(take)
+    elif relay.is_needed():
+        _send_without_server(envelopes)
+
+
+def _send_without_server(envelopes: Iterable[Envelope]) -> None:
+    """Send what a command publishes; say once that it does not get through, and once that it does again."""
+    global _is_away
+    try:
+        for envelope in envelopes:
+            async_to_sync(relay.send)(envelope)
+    except Exception as error:  # noqa: BLE001 - the events are stored; a dead bus must not make them look lost
+        if not _is_away:
+            logger.warning("The bus is away, and %s is not told: %s", _topics(envelopes), error)
+        _is_away = True
+    else:
+        if _is_away:
+            logger.warning("The bus is back")
+        _is_away = False
+
+
+def _topics(envelopes: Iterable[Envelope]) -> str:
+    return ", ".join(sorted({each.topic for each in envelopes}))
 
 
 def _tell(envelope: Envelope) -> None:

@@ -107,6 +107,12 @@ def dispatch_rate() -> str:
     return value
 
 
+def dispatch_address_rate() -> str:
+    """Return how many dispatching requests one address may send to one process; empty: any number."""
+    value: str = settings.EVENTS_DISPATCH_ADDRESS_RATE
+    return value
+
+
 def connect_rate() -> str:
     """Return how many sockets one address may open at one process; empty: any number."""
     value: str = settings.EVENTS_CONNECT_RATE

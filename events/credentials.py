@@ -10,7 +10,7 @@ without a CSRF token. A page that wants it, as AYON's does, sets it by itself.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from urllib.parse import urlsplit
 
@@ -52,7 +52,7 @@ class Credential:
             return _actor_for_session(self.secret)
         actor = accounts.actor_for_key(self.secret)
         if self.as_user and actor.is_service:
-            return replace(accounts.actor_named(self.as_user), scope=actor.scope)
+            return accounts.actor_named(self.as_user).by_key_of(actor)
         return actor
 
 

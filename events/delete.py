@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from events import access, audit, bus, message, validation
+from events import access, attempts, audit, bus, message, validation
 from events.actor import SERVER, Actor
 from events.errors import EventHasChildren, Forbidden
 from events.models import Event
@@ -40,7 +40,7 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
             check_operable(doomed, by)
         remove(doomed)
         if not by.is_service:
-            audit.record("event.deleted", f"Deletion of {topic}", by=by.name, id=pk.hex, topic=topic, project=project)
+            audit.record("event.deleted", f"Deletion of {topic}", by=by, id=pk.hex, topic=topic, project=project)
     return len(doomed)
 
 
@@ -57,9 +57,10 @@ def remove(ids: set[UUID]) -> None:
     gone = [message.deleted(event) for event in doomed.defer("payload", "summary")]
     sources = {source for source in doomed.values_list("depends_on", flat=True) if source and source not in ids}
     doomed.delete()
+    attempts.forget(ids)
     release(sources)
     for envelope in gone:
-        bus.publish_deletion_after_commit(envelope)
+        bus.tell_processes_after_commit(envelope)
 
 
 def descendants(roots: Iterable[UUID]) -> list[list[UUID]]:

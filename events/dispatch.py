@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from events import access, bus, message, position, validation
+from events import access, attempts, bus, limits, message, position, validation
 from events.actor import SERVER, Actor
 from events.errors import DependencyMissing, EventHasChildren, Forbidden, HashConflict, InvalidField
 from events.hashing import new_id
@@ -77,9 +77,11 @@ def dispatch(new: NewEvent, by: Actor = SERVER) -> UUID:
     """Store the event and tell everybody who wants to know; return its id.
 
     The unique index on ``hash`` decides between two dispatchers: the second gets HashConflict, with the
-    ``id`` of the first one's event in its details. Inside of a transaction all of it happens at the commit,
-    or never. Raise Forbidden if the actor may not, DependencyMissing if ``depends_on`` is no event.
+    ``id`` of the first one's event in its details, if the actor may know of its project. Inside of a transaction
+    all of it happens at the commit, or never. Raise Forbidden if the actor may not, DependencyMissing if
+    ``depends_on`` is no event that the actor may know of, TooManyRequests above EVENTS_DISPATCH_RATE.
     """
+    limits.admit_dispatch(by)
     if not access.may_dispatch(by, topic=new.topic, project=new.project, store=new.store):
         raise Forbidden("Not allowed to update this event")
     event = event_for(new, by)
@@ -94,6 +96,8 @@ def dispatch_once(new: NewEvent, by: Actor = SERVER) -> Dispatched:
     try:
         return Dispatched(id=dispatch(new, by), created=True)
     except HashConflict as conflict:
+        if "id" not in conflict.details:
+            raise
         return Dispatched(id=UUID(str(conflict.details["id"])), created=False)
 
 
@@ -131,26 +135,34 @@ def event_for(new: NewEvent, by: Actor) -> Event:
 
 
 def _store(event: Event, by: Actor, *, reuse: bool, attempts: int = ATTEMPTS) -> Event:
-    _check_dependency(event)
+    _check_dependency(event, by)
     try:
         stored = insert(event)
     except IntegrityError:  # what it depends on has been deleted since the look
-        _check_dependency(event)
+        _check_dependency(event, by)
         raise
     if stored:
         return event
-    existing = Event.objects.filter(hash=event.hash).only("id").first()
+    existing = Event.objects.filter(hash=event.hash).only("id", "project").first()
     if existing is None:  # the event that had the hash has been deleted since
         if attempts == 1:
             raise IntegrityError("the event with this hash comes and goes")
         return _store(event, by, reuse=reuse, attempts=attempts - 1)
     if not reuse:
-        raise HashConflict(id=existing.id.hex)
+        raise conflict_with(existing.id, existing.project, by)
     return _overwrite(existing.id, event, by)
 
 
-def _check_dependency(event: Event) -> None:
-    if event.depends_on_id and not Event.objects.filter(pk=event.depends_on_id).exists():
+def conflict_with(event_id: UUID, project: str | None, by: Actor) -> HashConflict:
+    """Return the refusal of a hash; the id of the event that has it is told to nobody who may not know its project."""
+    return HashConflict(id=event_id.hex) if access.knows_project(by, project) else HashConflict()
+
+
+def _check_dependency(event: Event, by: Actor) -> None:
+    if event.depends_on_id is None:
+        return
+    found = Event.objects.filter(pk=event.depends_on_id).values_list("project", flat=True)[:1]
+    if not found or not access.knows_project(by, found[0]):
         raise DependencyMissing
 
 
@@ -159,7 +171,7 @@ def insert(event: Event) -> bool:
     with nullcontext() if position.drawn_by_the_table() else transaction.atomic():
         for column, number in position.stamp().items():
             setattr(event, column, number)
-        row = _insertion().row(**{name: getattr(event, name) for name in _stored_fields()})
+        row = _insertion().row(**{name: getattr(event, name) for name in stored_fields()})
     if row is None:
         return False
     event.creation_order, event.position = row
@@ -169,17 +181,19 @@ def insert(event: Event) -> bool:
 
 @cache
 def _insertion() -> Statement:
-    return insert_if_new(Event, _stored_fields(), returning=_NUMBERS)
+    return insert_if_new(Event, stored_fields(), returning=_NUMBERS)
 
 
 @cache
-def _stored_fields() -> tuple[str, ...]:
+def stored_fields() -> tuple[str, ...]:
     """Return the columns that an event brings along."""
-    names = (each.attname for each in Event._meta.concrete_fields)
+    names = [each.attname for each in Event._meta.concrete_fields if each.name not in _LATER]
     return tuple(name for name in names if name not in _NUMBERS or not position.drawn_by_the_table())
 
 
 _NUMBERS = ("creation_order", "position")
+_LATER = ("started_at", "ended_at")
+"""What a new event cannot have yet."""
 
 
 def _overwrite(existing: UUID, event: Event, by: Actor) -> Event:
@@ -200,6 +214,7 @@ def _overwrite(existing: UUID, event: Event, by: Actor) -> Event:
         event.id, event.created_at, event.creation_order = stored.id, stored.created_at, stored.creation_order
         event.position = position.moved()
         event.save(force_update=True)
+        attempts.forget([existing])
         if stored.depends_on_id and (stored.depends_on_id, stored.topic) != (event.depends_on_id, event.topic):
             release([stored.depends_on_id])
     return event

@@ -8,11 +8,10 @@ from django.utils import timezone
 
 from events import access, bus, claim, filters, glance, handover, message, topics, validation, watermark
 from events.actor import Actor
-from events.dispatch import insert
 from events.errors import Forbidden, InvalidField
 from events.glance import Glance, Kind
 from events.handover import Handover
-from events.hashing import job_hash, new_id
+from events.hashing import new_id
 from events.models import Consumer, Event
 from events.sources import Sources
 from events.status import OPEN, Status
@@ -85,13 +84,15 @@ def enroll(request: EnrollRequest, by: Actor) -> Job | None:
     kind = _kind(request)
     seen = _look_around(request, kind)
     if seen.held or seen.others or not (seen.repeatable() or seen.source):
-        return _held(seen)
+        return _held(seen, request)
+    if not (request.sequential or seen.repeatable()):
+        return _hand_out(seen, kind, request, by)
     with transaction.atomic():
         if request.sequential:
             _wait_for_turn(request)
             seen = _look(request, kind, glance.ENDLESS)
             if seen.held or seen.others:
-                return _held(seen)
+                return _held(seen, request)
         return _hand_out_again(seen, kind, request, by) or _hand_out(seen, kind, request, by)
 
 
@@ -162,9 +163,15 @@ def _look(request: EnrollRequest, kind: Kind, step: int) -> Glance:
     return seen
 
 
-def _held(seen: Glance) -> Job | None:
-    """Return the unfinished job that the sender already has: after a crash it gets it back."""
-    job = Event.objects.defer("payload", "summary").filter(pk=seen.held).first() if seen.held else None
+def _held(seen: Glance, request: EnrollRequest) -> Job | None:
+    """Return the unfinished job that the sender already has: after a crash it gets it back.
+
+    Since the glance it may have been taken back from the sender's last life, and be another's by now.
+    """
+    if seen.held is None:
+        return None
+    held = Event.objects.filter(pk=seen.held, sender=request.sender).in_state(*OPEN)
+    job = held.defer("payload", "summary").first()
     return _job(job) if job is not None and handover.renew(job) else None
 
 
@@ -176,36 +183,36 @@ def _wait_for_turn(request: EnrollRequest) -> None:
 
 def _hand_out(seen: Glance, kind: Kind, request: EnrollRequest, by: Actor) -> Job | None:
     """Make the job of the first source that nobody else has taken or is just taking."""
-    low = seen.source and seen.source - 1
+    if seen.source is None:
+        return None
+    low, refused = seen.source - 1, None
     for _ in range(ATTEMPTS):
-        source = None if low is None else claim.source(kind, after=low)
-        if source is None:
-            return None
-        job = _job_for(source, request, by)
-        if insert(job):
+        job = _new_job(request, by)
+        if claim.source(kind, job, after=low, description=request.description or None):
             bus.publish_after_commit(message.dispatched(job, store=True, progress=0.0))
             return _job(job, handover.of_new(job))
-        low = source.position
+        found = claim.position_of_next(kind, after=low)
+        if found is None:
+            return None
+        # Its hash was taken when it was tried. If that was not just now, by its job, then another event has it.
+        low, refused = (found, None) if found == refused else (found - 1, found)
     return None
 
 
-def _job_for(source: claim.Source, request: EnrollRequest, by: Actor) -> Event:
-    """Return the job of a source, not stored yet."""
+def _new_job(request: EnrollRequest, by: Actor) -> Event:
+    """Return a job without a source."""
     now = timezone.now()
-    target_topic = request.sources.target_topic
     return Event(
         id=new_id(),
-        hash=job_hash(target_topic, source.id),
-        topic=target_topic,
-        depends_on_id=source.id,
-        project=source.project,
+        topic=request.sources.target_topic,
         user=by.name,
         sender=request.sender,
         sender_type=request.sender_type,
         status=Status.PENDING,
-        description=request.description or f"Convert from {source.topic} to {target_topic}",
         created_at=now,
         updated_at=now,
+        creation_order=0,  # not drawn yet; see dispatch
+        position=0,
     )
 
 

@@ -20,6 +20,7 @@ from django.db.models import Q
 
 from events import columns, validation
 from events.errors import InvalidField
+from events.redaction import MASK, is_secret
 
 DEPTH_MAX = 16
 """Levels of filters within filters."""
@@ -36,22 +37,35 @@ _OPERATOR_ALIASES = {"contains": "includes"}
 """What AYON's Python client takes for an operator."""
 
 
-def condition_for(tree: Mapping[str, object]) -> Q:
+def condition_for(tree: Mapping[str, object], *, hides_secrets: bool = False) -> Q:
     """Return the condition on events that the filter means; it is falsy if the filter restricts nothing.
 
+    ``hides_secrets``: refuse keys whose values are masked, for somebody who could guess them one after the other.
     Raise InvalidField that names the faulty part as the wire spells it, ``filter.conditions[1].operator``.
     """
     if not tree:
         return Q()
-    condition = _filter(tree, "filter", _Budget(), DEPTH_MAX)
+    condition = _filter(tree, "filter", _Budget(hides_secrets), DEPTH_MAX)
     validation.check_json("filter", tree)  # what is ignored must not be junk either: consumers store their filter
     return condition
 
 
+def masked(tree: Mapping[str, object]) -> dict[str, object]:
+    """Return a filter, whether it is one or not, with the values masked that it compares with secrets."""
+    shown = dict(tree)
+    if isinstance(parts := tree.get("conditions"), list | tuple):
+        shown["conditions"] = [masked(part) if isinstance(part, Mapping) else part for part in parts]
+    key = tree.get("key")
+    if isinstance(key, str) and any(map(is_secret, re.split("[/.]", key))):
+        shown["value"] = MASK
+    return shown
+
+
 @dataclass
 class _Budget:
-    """What is left of the limits of one tree."""
+    """What is left of the limits of one tree, and whether it may look at secrets."""
 
+    hides_secrets: bool = False
     conditions: int = CONDITIONS_MAX
     values: int = VALUES_MAX
 
@@ -90,7 +104,7 @@ def _part(part: object, where: str, budget: _Budget, depth: int) -> Q:
 
 
 def _condition(part: Mapping[str, object], where: str, budget: _Budget) -> Q:
-    subject = _subject(part["key"], f"{where}.key")
+    subject = _subject(part["key"], f"{where}.key", budget)
     operator = _operator(part.get("operator"), f"{where}.operator", subject.operators)
     read = columns.pattern if operator == "like" else subject.read
     where, value = f"{where}.value", part.get("value")
@@ -106,12 +120,14 @@ def _condition(part: Mapping[str, object], where: str, budget: _Budget) -> Q:
     return subject.condition(operator, [read(each, f"{where}[{index}]") for index, each in enumerate(value)])
 
 
-def _subject(key: object, where: str) -> columns.Subject:
+def _subject(key: object, where: str, budget: _Budget) -> columns.Subject:
     """Return what the key is the name of."""
     name, *path = re.split("[/.]", key) if isinstance(key, str) else [""]
     if not all(map(_ELEMENT.fullmatch, path)) or len(path) > validation.JSON_DEPTH:
         names = "each of letters, digits and underscores and beginning with no digit"
         raise InvalidField(where, f"expected a path of at most {validation.JSON_DEPTH} names, {names}")
+    if budget.hides_secrets and any(map(is_secret, path)):
+        raise InvalidField(where, "expected a key whose values are not masked for you")
     name = _UPPERCASE.sub(r"_\1", name).lower()
     subject = columns.subject_of(_ALIASES.get(name, name), path)
     if subject is None:

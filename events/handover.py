@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from events import bus, message
+from events import attempts, bus, message
 from events.claim import Repeatable
 from events.models import Event
 from events.status import Status
@@ -59,4 +59,5 @@ def give_back(handovers: Iterable[Handover]) -> None:
             untouched = Event.objects.filter(pk=each.job_id, status=Status.PENDING, updated_at=each.at)
             if untouched.select_for_update(no_key=True).only("pk").first():
                 job = write(each.job_id, dict(each.before))
+                attempts.take_up_again(each.job_id, each.at)
                 bus.publish_after_commit(message.updated(job, progress=None))

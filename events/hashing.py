@@ -4,7 +4,14 @@ import hashlib
 import json
 import os
 import time
+from typing import Any, TypeAlias
 from uuid import UUID
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
+
+Sql: TypeAlias = tuple[str, tuple[Any, ...]]
 
 
 def new_id() -> UUID:
@@ -21,5 +28,30 @@ def job_hash(target_topic: str, source_id: UUID) -> str:
     The formula is AYON's (SHA-256 of the compact JSON of ``[target topic, source id]``), so that jobs
     imported from an AYON server count as done here.
     """
-    text = json.dumps([target_topic, source_id.hex], separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(f"{job_hash_beginning(target_topic)}{source_id.hex}{_END}".encode()).hexdigest()
+
+
+def job_hash_beginning(target_topic: str) -> str:
+    """Return what comes before the source's id in the text whose digest is the hash."""
+    return json.dumps([target_topic])[:-1] + ',"'
+
+
+_END = '"]'
+
+
+class JobHash(models.Func):
+    """The same, computed by the database: of the beginning of the text and the source's id."""
+
+    output_field = models.TextField()
+    arity = 2
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any) -> Sql:
+        """Write an id without dashes."""
+        (beginning, first), (source, second) = map(compiler.compile, self.get_source_expressions())
+        text = f"CAST({beginning} AS text) || REPLACE(CAST({source} AS text), '-', '') || '{_END}'"
+        return f"ENCODE(SHA256(CONVERT_TO({text}, 'UTF8')), 'hex')", (*first, *second)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any) -> Sql:
+        """Take the id as it is, with the function that Django gives to its connections."""
+        (beginning, first), (source, second) = map(compiler.compile, self.get_source_expressions())
+        return f"SHA256({beginning} || {source} || '{_END}')", (*first, *second)

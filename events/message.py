@@ -82,9 +82,11 @@ class Envelope:
     """Per cent, if it was told."""
     is_update: bool = False
     is_deletion: bool = False
-    """The event is gone; that is told to the processes, and to no socket."""
+    """The event is gone."""
+    is_restart: bool = False
+    """The server processes are to start anew."""
     frame: str = field(repr=False)
-    """The JSON object for the sockets, written once however many there are; empty for a deletion."""
+    """The JSON object for the sockets, written once however many there are; empty if they are not told."""
 
     def packed(self) -> list[Any]:
         """Return it as plain values, for the way to another process."""

@@ -3,16 +3,17 @@
 The viewer and ``POST /api/eventops`` both call ``operate``; nothing else changes many events at once.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
-from events import access, audit, filters, validation
+from events import access, audit, filters, redaction, validation
 from events.actor import SERVER, Actor
 from events.delete import check_operable, remove
 from events.errors import Forbidden, InvalidField
@@ -20,11 +21,11 @@ from events.lineage import Lineage
 from events.models import Event
 from events.queryset import EventQuerySet
 from events.status import OPEN, Status
+from events.tally import EXAMPLES, Outcome, Progress, Tally
 from events.update import EventChanges, update
 
 BATCH = 500
 """Events that one transaction takes; others wait for no longer than that."""
-EXAMPLES = 5
 IDS_MAX = 10_000
 
 
@@ -52,7 +53,7 @@ class Operation:
     """In the language of ``events.filters``."""
     ids: Collection[str | UUID] | None = None
     """At most IDS_MAX; those of no event are passed over."""
-    within: Q | None = None
+    within: EventQuerySet | None = None
     """What Python code demands besides, also what the filter language cannot say."""
     view: str = ""
     """The view of the list in which it was asked for, for the audit trail."""
@@ -62,6 +63,8 @@ class Operation:
     """Delete what depends on the events as well; other kinds take no notice."""
     dry_run: bool = False
     """Only count; nothing changes."""
+    most: int | None = None
+    """A dry run counts no further than this, and says that there are more; None: it counts them all."""
 
     def __post_init__(self) -> None:
         """Raise InvalidField for the first value that its field does not take."""
@@ -69,45 +72,23 @@ class Operation:
             raise InvalidField("type", f"expected one of {', '.join(Kind)}")
         if self.ids is not None and len(self.ids) > IDS_MAX:
             raise InvalidField("ids", f"expected at most {IDS_MAX} ids, got {len(self.ids)}")
-        if not self.condition() and not self.everything:
+        if not self.condition() and self.within is None and not self.everything:
             raise InvalidField("filter", 'expected a filter with conditions, ids, or "all": true for all events')
 
-    def condition(self) -> Q:
-        """Return what the events have to satisfy; falsy if that is nothing."""
-        condition = filters.condition_for(self.filter or {})
+    def condition(self, *, hides_secrets: bool = False) -> Q:
+        """Return what the events have to satisfy beside ``within``; falsy if that is nothing.
+
+        ``hides_secrets`` as filters have it.
+        """
+        condition = filters.condition_for(self.filter or {}, hides_secrets=hides_secrets)
         if self.ids is not None:
             condition &= Q(pk__in=[validation.parse_id(f"ids[{at}]", each) for at, each in enumerate(self.ids)])
-        if self.within is not None:
-            condition &= self.within
         return condition
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """One of the events that an operation affects, as it was before."""
-
-    id: UUID
-    topic: str
-    project: str | None
-    status: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What an operation has done, or in a dry run would do."""
-
-    affected: int
-    """Events that were changed or deleted, those that a cascade took along included."""
-    skipped: int
-    """Events that were found and are in no state for this operation."""
-    blocked: int
-    """Events that were found and not deleted, because others depend on them."""
-    examples: tuple[Example, ...]
-    """The first EXAMPLES of those affected."""
-
-
-Progress: TypeAlias = Callable[[Outcome], None]
+    def found(self, condition: Q) -> EventQuerySet:
+        """Return the events that are meant and satisfy the condition, without summaries and payloads."""
+        events = Event.objects.all() if self.within is None else self.within.order_by()
+        return events.filter(condition).defer("summary", "payload")
 
 
 def operate(operation: Operation, by: Actor = SERVER, on_progress: Progress | None = None) -> Outcome:
@@ -122,10 +103,10 @@ def operate(operation: Operation, by: Actor = SERVER, on_progress: Progress | No
     """
     if not access.operates(by):
         raise Forbidden("Not allowed to operate on events")
-    condition = operation.condition() & access.operable(by)
+    condition = operation.condition(hides_secrets=not by.sees_secrets) & access.operable(by)
     newest = Event.objects.order_by("-creation_order").values_list("creation_order", flat=True).first() or 0
-    found = Event.objects.filter(condition, creation_order__lte=newest).defer("summary", "payload")
-    tally = _Tally(on_progress or (lambda _: None))
+    found = operation.found(condition).filter(creation_order__lte=newest)
+    tally = Tally(on_progress)
     try:
         _carry_out(operation, found, condition, tally, by)
     finally:
@@ -134,15 +115,28 @@ def operate(operation: Operation, by: Actor = SERVER, on_progress: Progress | No
     return tally.outcome()
 
 
+def _masked_view(view: str) -> str:
+    """Return the query string of a list with what it compares secrets with masked."""
+    return urlencode([(name, _masked_text(value)) for name, value in parse_qsl(view, keep_blank_values=True)])
+
+
+def _masked_text(value: str) -> str:
+    try:
+        written = json.loads(value)
+    except ValueError:
+        return redaction.masked_text(value)
+    return json.dumps(filters.masked(written), ensure_ascii=False) if isinstance(written, dict) else value
+
+
 def _record(operation: Operation, outcome: Outcome, by: Actor) -> None:
     """Leave a record of what was done, also if it was broken off."""
     audit.record(
         f"operation.{operation.kind}",
         f"{operation.kind.capitalize()} of {outcome.affected} event{'s' * (outcome.affected != 1)}",
-        by=by.name,
-        filter=operation.filter,
+        by=by,
+        filter=filters.masked(operation.filter) if operation.filter else operation.filter,
         chosen=None if operation.ids is None else len(operation.ids),
-        view=operation.view,
+        view=_masked_view(operation.view),
         everything=operation.everything,
         cascade=operation.cascade,
         affected=outcome.affected,
@@ -151,42 +145,13 @@ def _record(operation: Operation, outcome: Outcome, by: Actor) -> None:
     )
 
 
-@dataclass
-class _Tally:
-    on_progress: Progress
-    affected: int = 0
-    skipped: int = 0
-    blocked: int = 0
-    examples: list[Example] = field(default_factory=list)
-
-    def add(self, events: Collection[Event], *, affected: int, blocked: int = 0) -> None:
-        """Count a batch; the events are those to show."""
-        self.affected += affected
-        self.blocked += blocked
-        self.examples += [_example(event) for event in list(events)[: EXAMPLES - len(self.examples)]]
-        self.on_progress(self.outcome())
-
-    def outcome(self) -> Outcome:
-        return Outcome(
-            affected=self.affected, skipped=self.skipped, blocked=self.blocked, examples=tuple(self.examples)
-        )
-
-
-def _carry_out(operation: Operation, found: EventQuerySet, condition: Q, tally: _Tally, by: Actor) -> None:
+def _carry_out(operation: Operation, found: EventQuerySet, condition: Q, tally: Tally, by: Actor) -> None:
     if operation.kind == Kind.DELETE:
+        if operation.within is not None:
+            condition &= Q(pk__in=operation.within.order_by().values("pk"))
         _delete(found, operation, Lineage(found, condition, dry_run=operation.dry_run), tally, by)
     else:
         _change_status(found, operation, tally)
-
-
-def _example(event: Event) -> Example:
-    return Example(
-        id=event.id,
-        topic=event.topic,
-        project=event.project,
-        status=event.status,
-        description=event.description,
-    )
 
 
 # --- restart and abort ----------------------------------------------------------------------------------
@@ -198,15 +163,17 @@ _CONCERNED = {
 _BECOMES = {Kind.RESTART: Status.RESTARTED, Kind.ABORT: Status.ABORTED}
 
 
-def _change_status(found: EventQuerySet, operation: Operation, tally: _Tally) -> None:
+def _change_status(found: EventQuerySet, operation: Operation, tally: Tally) -> None:
     """Give the events their new state, oldest first: restarted jobs are handed out in the order of their change."""
     kind = Kind(operation.kind)
     concerned = found.filter(_CONCERNED[kind]).order_by("creation_order")
-    count = concerned.count()
-    tally.skipped = max(0, found.count() - count)
-    if operation.dry_run:
-        tally.add(concerned[:EXAMPLES], affected=count)
-        return
+    if operation.dry_run or tally.on_progress is None:
+        count = _counted(concerned, operation.most)
+        tally.skipped = max(0, _counted(found, operation.most) - count)
+        if operation.dry_run:
+            tally.is_more = operation.most is not None and count > operation.most
+            tally.add(concerned[:EXAMPLES], affected=min(count, operation.most or count))
+            return
     left = concerned
     while True:
         with transaction.atomic():
@@ -219,10 +186,15 @@ def _change_status(found: EventQuerySet, operation: Operation, tally: _Tally) ->
         tally.add(batch, affected=len(batch))
 
 
+def _counted(events: EventQuerySet, most: int | None) -> int:
+    """Return how many there are; with ``most``, one more than that if there are more."""
+    return events.count() if most is None else events.order_by()[: most + 1].count()
+
+
 # --- delete ---------------------------------------------------------------------------------------------
 
 
-def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally: _Tally, by: Actor) -> None:
+def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally: Tally, by: Actor) -> None:
     """Delete the events, newest first, so that a job goes before its source."""
     left = found.order_by("-creation_order")
     while True:
@@ -238,3 +210,6 @@ def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally:
         left = found.filter(creation_order__lt=batch[-1].creation_order).order_by("-creation_order")
         going = [event for event in batch if event.id in doomed]
         tally.add(going, affected=len(doomed), blocked=len(batch) - len(going))
+        if operation.dry_run and operation.most is not None and tally.affected >= operation.most:
+            tally.is_more = left.exists()
+            return

@@ -50,6 +50,12 @@ def behind(error: BaseException | None, where: str) -> DatabaseAway | None:
     return DatabaseAway()
 
 
+def report(error: BaseException, where: str) -> None:
+    """Log an error that nobody is answered with: an outage as above, anything else with its traceback."""
+    if behind(error, where) is None:
+        logger.error("Failed: %s", where, exc_info=error)
+
+
 @contextmanager
 def attempt() -> Iterator[None]:
     """Watch an attempt to connect; StillAway if the last one has just failed, or one is being made."""

@@ -57,6 +57,8 @@ def people_for(actor: Actor, wanted: Wanted) -> QuerySet[User]:
     if wanted.emails is not None:
         users = users.filter(email__in=_storable(wanted.emails))
     if wanted.project_name is not None:
+        if not access.knows_project(actor, wanted.project_name):
+            return users.none()
         users = users.filter(with_project(wanted.project_name))
     return users
 
@@ -70,9 +72,15 @@ def person_named(name: str) -> Person:
 
 
 def seen_by(actor: Actor, person: Person) -> Person:
-    """Return what the actor may see of a user: all, or the name and the full name."""
+    """Return what the actor may see of a user: all, or the name and the full name.
+
+    Of projects that the actor's own key does not reach, he does not see who else works on them.
+    """
     if access.may_see_user(actor, person.name):
-        return person
+        groups = person.access_groups
+        return replace(
+            person, access_groups={each: groups[each] for each in groups if access.knows_project(actor, each)}
+        )
     return replace(
         person,
         actor=Actor(name=person.name),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 
 from events import topics
@@ -36,6 +36,15 @@ def covers(given: Verb, verb: Verb) -> bool:
     return given == verb or _WIDER.get(verb) == given
 
 
+class Rank(IntEnum):
+    """How closely a policy names an actor."""
+
+    EVERYBODY = 0
+    ROLE = 1
+    GROUP = 2
+    KEY = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One ruling, as it concerns one actor."""
@@ -44,8 +53,7 @@ class Policy:
     topic: str
     """A topic, or a pattern with ``*``."""
     allows: bool
-    rank: int = 0
-    """How closely it names the actor: 0 everybody, 1 its role, 2 a group, 3 its key."""
+    rank: Rank = Rank.EVERYBODY
 
     @property
     def precedence(self) -> tuple[bool, int, int, bool]:

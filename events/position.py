@@ -59,6 +59,17 @@ class NextPosition(models.Func):
         return "0", ()
 
 
+class NumberAtCreation(NextPosition):
+    """The number that this row's ``creation_order`` has drawn: PostgreSQL fills the columns in their order.
+
+    So a new event takes one number, not two, and who follows the stream sees at once that none is missing.
+    """
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any) -> Sql:
+        """Repeat the last number of this session."""
+        return "currval('events_position')", ()
+
+
 def stamp() -> dict[str, int]:
     """Return the columns that place a new event at the end of the stream.
 

@@ -15,13 +15,15 @@ the OPTIONS of the database says; without that it is planned anew each time.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from django.db import connection  # noqa: TID251 - it takes the compiled SQL
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction  # noqa: TID251 - it takes the compiled SQL
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.constants import OnConflict
+from django.db.models.expressions import Combinable
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg.sql import Literal
@@ -54,11 +56,12 @@ class Statement:
 
     def rows(self, **values: object) -> list[Row]:
         """Run it with the values of the slots."""
+        database: Any = connections[DEFAULT_DB_ALIAS]  # looked up once; ``connection`` does it for each attribute
         given = [
-            each.output_field.get_db_prep_save(values[each.name], connection) if isinstance(each, Slot) else each
+            each.output_field.get_db_prep_save(values[each.name], database) if isinstance(each, Slot) else each
             for each in self.parameters
         ]
-        with _cursor() as cursor:
+        with _cursor(database) as cursor:
             cursor.execute(self.sql, given)
             found: list[Row] = cursor.fetchall()
         return [self._converted(row) for row in found] if self.converters else found
@@ -79,7 +82,7 @@ class Statement:
 def select(queryset: QuerySet[Any, Any]) -> Statement:
     """Prepare a query."""
     compiler = queryset.query.get_compiler(connection.alias)
-    sql, parameters = compiler.as_sql()
+    sql, parameters = _compiled(compiler)
     return _statement(compiler, sql, parameters, [expression for expression, _, _ in compiler.select])
 
 
@@ -94,6 +97,20 @@ def insert_if_new(model: type[Model], names: Iterable[str], returning: Iterable[
     return _statement(compiler, sql, parameters, _columns(compiler.returning_fields))
 
 
+def insert_found(found: QuerySet[Any, Any], values: Mapping[str, Combinable], returning: Iterable[str]) -> Statement:
+    """Prepare the insertion of a row for each that the query finds, with values that are computed from that.
+
+    A row that would break a unique index is left out. The query may lock what it finds: run outside of a
+    transaction, the statement is one.
+    """
+    compiler = found.values_list(*values.values()).query.get_compiler(connection.alias)
+    sql, parameters = _compiled(compiler)
+    quoted = connection.ops.quote_name
+    into = ", ".join(quoted(each.column) for each in _fields(found.model, values))
+    text = f"INSERT INTO {quoted(found.model._meta.db_table)} ({into}) {sql} ON CONFLICT DO NOTHING"
+    return _returning(compiler, text, parameters, _fields(found.model, returning))
+
+
 def change(
     queryset: QuerySet[Any, Any], names: Iterable[str], computed: Mapping[str, Expression], returning: Iterable[str]
 ) -> Statement:
@@ -103,9 +120,7 @@ def change(
     query.add_update_values({**slots, **computed})
     compiler = query.get_compiler(connection.alias)
     sql, parameters = compiler.as_sql()
-    returned = _fields(queryset.model, returning)
-    columns = ", ".join(connection.ops.quote_name(each.column) for each in returned)
-    return _statement(compiler, f"{sql} RETURNING {columns}", parameters, _columns(returned))
+    return _returning(compiler, sql, parameters, _fields(queryset.model, returning))
 
 
 def _fields(model: type[Model], names: Iterable[str]) -> list[Any]:
@@ -114,6 +129,18 @@ def _fields(model: type[Model], names: Iterable[str]) -> list[Any]:
 
 def _columns(fields: Iterable[Any]) -> list[Any]:
     return [each.get_col(each.model._meta.db_table) for each in fields]
+
+
+def _compiled(compiler: SQLCompiler) -> Any:
+    """Return the SQL of a query and its parameters."""
+    locks = compiler.query.select_for_update
+    with transaction.atomic() if locks else nullcontext():  # Django compiles no lock outside of a transaction
+        return compiler.as_sql()
+
+
+def _returning(compiler: SQLCompiler, sql: str, parameters: Sequence[Any], fields: list[Any]) -> Statement:
+    columns = ", ".join(connection.ops.quote_name(each.column) for each in fields)
+    return _statement(compiler, f"{sql} RETURNING {columns}", parameters, _columns(fields))
 
 
 def _statement(compiler: SQLCompiler, sql: str, parameters: Sequence[Any], returned: list[Any]) -> Statement:
@@ -135,11 +162,10 @@ def _statement(compiler: SQLCompiler, sql: str, parameters: Sequence[Any], retur
     return Statement(re.sub("%[%s]", written, sql), tuple(slots), converters)
 
 
-def _cursor() -> Any:
+def _cursor(database: Any) -> Any:
     """Return a cursor; on PostgreSQL one that sends text and values apart, and can prepare the text."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    database: Any = connection
+    if database.vendor != "postgresql":
+        return database.cursor()
     database.close_if_health_check_failed()
     database.ensure_connection()
     cursor: Any = ServerBindingCursor

@@ -30,8 +30,10 @@ class Project:
 
 def projects_for(actor: Actor) -> list[Project]:
     """Return the projects that the actor may see, by name; the first PROJECTS_MAX of them."""
-    if not actor.is_manager:
-        return [_project(name) for name in sorted(actor.projects)[:PROJECTS_MAX]]
+    reached = access.open_projects(actor)
+    if reached is not None:
+        known = map(_known, sorted(reached)[:PROJECTS_MAX])
+        return [project for project in known if project]
     found = {project.name: project for project in _with_events()}
     granted = ProjectGrant.objects.exclude(project__in=found).values_list("project", flat=True).distinct()
     without_events = [_project(name) for name in granted[:PROJECTS_MAX]]
@@ -40,12 +42,20 @@ def projects_for(actor: Actor) -> list[Project]:
 
 def project_named(name: str, actor: Actor) -> Project:
     """Return a project; ProjectMissing if there is none, also if the actor may not see it."""
-    if UNSTORABLE.search(name) or not access.may_see_project(actor, name):
-        raise ProjectMissing
-    project = _project(name)
-    if project.created_at is None and not ProjectGrant.objects.filter(project=name).exists():
+    reached = access.open_projects(actor)
+    project = _known(name) if reached is None or name in reached else None
+    if project is None:
         raise ProjectMissing
     return project
+
+
+def _known(name: str) -> Project | None:
+    """Return a project that an event or a grant carries."""
+    if UNSTORABLE.search(name):  # nothing can carry it, and PostgreSQL cannot be asked
+        return None
+    project = _project(name)
+    is_known = project.created_at is not None or ProjectGrant.objects.filter(project=name).exists()
+    return project if is_known else None
 
 
 def _project(name: str) -> Project:

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
-from django.db.models.lookups import In
 
 from events import access
 from events.actor import Actor
-from events.conditions import begins_with
+from events.conditions import OneOf, begins_with
 from events.search import mentions
 from events.status import Status
 from events.topic_conditions import opaque_topics_condition, topics_condition
@@ -77,14 +76,15 @@ class EventQuerySet(QuerySet[Event]):
         jobs = self.model.objects.filter(depends_on=OuterRef("pk"), topic=target_topic)
         return self.alias(job=Subquery(jobs.order_by().values("pk")[:1])).filter(job__isnull=True)
 
-    def with_children(self, has: bool) -> Self:
-        """Keep the events that others depend on, or those that none does."""
-        children = Exists(self.model.objects.filter(depends_on=OuterRef("pk")))
+    def with_children(self, has: bool, *, seen_by: Actor) -> Self:
+        """Keep the events that others depend on, or those that none does, of those that the actor may read."""
+        children = Exists(self.model.objects.readable_by(seen_by).filter(depends_on=OuterRef("pk")))
         return self.filter(children if has else ~children)
 
-    def with_failed_children(self) -> Self:
-        """Keep the events on which a failed one depends."""
-        return self.filter(Exists(self.model.objects.filter(depends_on=OuterRef("pk"), status=Status.FAILED)))
+    def with_failed_children(self, *, seen_by: Actor) -> Self:
+        """Keep the events on which a failed one depends that the actor may read."""
+        children = self.model.objects.readable_by(seen_by).filter(depends_on=OuterRef("pk"), status=Status.FAILED)
+        return self.filter(Exists(children))
 
     def children_of(self, ids: Iterable[UUID]) -> Self:
         """Keep the events that depend on one of these."""
@@ -101,4 +101,4 @@ class EventQuerySet(QuerySet[Event]):
 
 def jobs_in(*states: Status) -> Q:
     """Return the condition that an event is a job in one of these states, as indexes and queries share it."""
-    return Q(depends_on__isnull=False) & Q(In(Lower("status"), [state.value for state in states]))
+    return Q(depends_on__isnull=False) & Q(OneOf(Lower("status"), [state.value for state in states]))

@@ -12,6 +12,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from typing import Any, TypeAlias
 
 from channels import DEFAULT_CHANNEL_LAYER
@@ -26,10 +27,13 @@ TICK = 2.0
 """Seconds after which a process says that it is still there."""
 SILENCE = 3 * TICK
 """Seconds without any message, its own included, after which a receiver takes its subscription for dead."""
-BATCH = 200
-"""Messages that travel together at most."""
-OUTBOX = 10_000
-"""Messages that wait while Redis is away; then the oldest are dropped, and the receivers notice."""
+PACE = 0.02
+"""Seconds from one batch to the next: a batch of one costs as much as one of twenty. What comes after a silence goes at
+once."""
+BATCH, BATCH_SIZE = 200, 2**20
+"""Messages that travel together at most, and characters of their frames; a larger one travels alone."""
+OUTBOX, OUTBOX_SIZE = 10_000, 32 * 2**20
+"""The same while Redis is away and they wait; then the oldest are dropped, and the receivers notice."""
 FIRST_PAUSE, LAST_PAUSE = 0.2, 5.0
 """Seconds between the first two attempts, and the most between later ones."""
 PROCESSES = 1000
@@ -63,7 +67,8 @@ class Relay:
         self._id = uuid.uuid4().hex
         # A layer of its own, so that it can be thrown away with all its connections.
         self._layer: Any = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER) if is_needed() else None
-        self._outbox: deque[Numbered] = deque(maxlen=OUTBOX)
+        self._outbox: deque[Numbered] = deque()
+        self._outbox_size = 0
         self._published = 0
         self._something = asyncio.Event()
         self._drained = asyncio.Event()
@@ -98,7 +103,10 @@ class Relay:
         """Send a message to the other processes, in the order of these calls."""
         if self._layer is not None:
             self._outbox.append((self._published, envelope))
+            self._outbox_size += len(envelope.frame)
             self._published += 1
+            while len(self._outbox) > OUTBOX or self._outbox_size > OUTBOX_SIZE:
+                self._drop_first()
             self._drained.clear()
             self._something.set()
 
@@ -111,6 +119,7 @@ class Relay:
             self._something.clear()
             try:
                 await self._send_all()
+                await asyncio.sleep(PACE)
                 pause = FIRST_PAUSE
             except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again
                 self._report(error)
@@ -120,15 +129,29 @@ class Relay:
     async def _send_all(self) -> None:
         """Send the outbox in batches; what fails stays in it. An empty batch is a tick."""
         while True:
-            numbered = list(self._outbox)[:BATCH]
+            numbered = self._next_batch()
             first = numbered[0][0] if numbered else self._published
             async with asyncio.timeout(SILENCE):
                 await self._layer.group_send(GROUP, _batch(self._id, first, [each for _, each in numbered]))
             while self._outbox and self._outbox[0][0] < first + len(numbered):
-                self._outbox.popleft()
+                self._drop_first()
             if not self._outbox:
                 self._drained.set()
                 return
+
+    def _next_batch(self) -> list[Numbered]:
+        batch: list[Numbered] = []
+        size = 0
+        for numbered in islice(self._outbox, BATCH):
+            size += len(numbered[1].frame)
+            if batch and size > BATCH_SIZE:
+                break
+            batch.append(numbered)
+        return batch
+
+    def _drop_first(self) -> None:
+        _, envelope = self._outbox.popleft()
+        self._outbox_size -= len(envelope.frame)
 
     async def _keep_receiving(self) -> None:
         pause = FIRST_PAUSE

@@ -10,16 +10,22 @@ WILDCARDS_MAX = 3
 AUDIT_PREFIX = "audit."
 """Records of the audit trail: only the server makes them, nobody changes or deletes them."""
 
-TOPIC_EXPECTED = "a topic of 3 to 65 letters, digits, dots and underscores that begins with a letter"
+TOPIC_EXPECTED = (
+    "a topic of 3 to 65 letters, digits, dots and underscores that begins with a letter, and no word of the live feed"
+)
 PATTERN_EXPECTED = (
     "a topic of letters, digits, dots and underscores, "
     f"or a pattern with * for any text, at most {WILDCARDS_MAX} of them and 65 characters"
 )
 
 
+WORDS_OF_THE_FEED = frozenset({"heartbeat", "resync", "error", "auth", "publish"})
+"""What clients of the live feed are told, or say, in the place of a topic; an event of that name would mislead them."""
+
+
 def is_topic(text: str) -> bool:
-    """Tell whether an event may have this topic: no wildcards."""
-    return TOPIC.fullmatch(text) is not None
+    """Tell whether an event may have this topic: no wildcards, and no word of the feed."""
+    return TOPIC.fullmatch(text) is not None and text not in WORDS_OF_THE_FEED
 
 
 def is_pattern(text: str) -> bool:

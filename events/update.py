@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from events import access, bus, message, position, topics, validation
+from events import access, attempts, bus, message, position, topics, validation
 from events.actor import SERVER, Actor
 from events.conditions import begins_with
 from events.errors import EventMissing, Forbidden
@@ -117,26 +117,33 @@ def _check_access(event: Event, changes: EventChanges, by: Actor) -> None:
 def write(pk: UUID, columns: dict[str, object]) -> Event:
     """Give the event new values and the next position, in one statement; return it as it is then, less its payload.
 
-    The statement locks the row, so that two changes of different columns both count. Raise EventMissing if
-    there is no such event, Forbidden if it is a record of the audit trail.
+    The statement locks the row, so that two changes of different columns both count; an attempt that the change ends
+    for good is kept before it. Raise EventMissing if there is no such event, Forbidden if it is a record of the audit
+    trail.
     """
-    with nullcontext() if position.drawn_by_the_table() else transaction.atomic():
-        given = columns | {"pk": pk, "updated_at": timezone.now()}
+    status, now = columns.get("status"), timezone.now()
+    leaves = status in attempts.WAITING
+    with nullcontext() if position.drawn_by_the_table() and not leaves else transaction.atomic():
+        if leaves:
+            attempts.keep(pk, left_as=str(status), at=now)
+        given = columns | {"pk": pk, "updated_at": now}
         if not position.drawn_by_the_table():
             given["position"] = position.moved()
-        row = _writing(frozenset(columns)).row(**given)
+        row = _writing(frozenset(columns), status).row(**given)
     if row is None:
         raise Forbidden("Not allowed to update this event") if Event.objects.filter(pk=pk).exists() else EventMissing
     return Event.from_db(Event.objects.db, _RETURNED, row)
 
 
 @cache
-def _writing(columns: frozenset[str]) -> Statement:
-    """Compile the statement that writes these columns; there are as many as kinds of changes."""
+def _writing(columns: frozenset[str], status: object) -> Statement:
+    """Compile the statement that writes these columns, and this status; there are as many as kinds of changes."""
     event = Event.objects.filter(~begins_with("topic", topics.AUDIT_PREFIX), pk=Slot("pk", Event._meta.pk))
-    drawn = {"position": NextPosition()} if position.drawn_by_the_table() else {}
-    slots = sorted({"updated_at", "position", *columns} - drawn.keys())
-    return change(event, slots, drawn, returning=_RETURNED)
+    computed = {name: value for name, value in attempts.moments(status).items() if name not in columns}
+    if position.drawn_by_the_table():
+        computed["position"] = NextPosition()
+    slots = sorted({"updated_at", "position", *columns} - computed.keys())
+    return change(event, slots, computed, returning=_RETURNED)
 
 
 _RETURNED = tuple(each.attname for each in Event._meta.concrete_fields if each.name != "payload")

@@ -1,10 +1,12 @@
 """How far a consumer has got: the reason why a poll costs the same at none and at ten million events.
 
 Every matching source up to a consumer's watermark has its job, so a poll looks only at what comes after.
-The watermark moves forward when a poll finds itself far from it, at most every PAUSE seconds and process, and
-never beyond ``position.settled()``: a source that is still being committed is never passed.
+The watermark moves forward when a poll finds itself far from it, at most every PAUSE seconds and process (every
+LONG_PAUSE if it is not very far), and never beyond ``position.settled()``: a source that is still being committed
+is never passed.
 """
 
+import math
 import threading
 import time
 from dataclasses import dataclass, field
@@ -19,10 +21,15 @@ from events.sources import Sources
 
 __all__ = ["Sources", "consumer_for", "is_far", "move", "turn_back"]
 
-FAR = 200
+FAR = 50
 """Positions that a poll may have to look through before the watermark is worth a write."""
 PAUSE = 0.2
 """Seconds between two moves of one watermark by one process."""
+NEAR = 10
+"""Positions that a poll may have to look through for good. To look through more costs more than all the rest of a poll,
+so where a few are all that comes in a while, the watermark follows them, too."""
+LONG_PAUSE = 2.0
+"""Seconds between two moves that are worth so little."""
 PATIENCE = 0.2
 """Seconds that one poll may search a long history; the next one goes on from there."""
 SLACK = timedelta(hours=1)
@@ -46,7 +53,9 @@ def turn_back(seen: Glance, sources: Sources) -> bool:
 def is_far(seen: Glance) -> bool:
     """Tell whether the watermark should move before the next poll."""
     end = seen.newest if seen.source is None else seen.source - 1
-    return end - seen.watermark > FAR and _clock.is_time(seen.consumer)
+    distance = end - seen.watermark
+    pause = PAUSE if distance > FAR else LONG_PAUSE if distance > NEAR else math.inf
+    return _clock.since(seen.consumer) >= pause
 
 
 def move(seen: Glance, key: str, sources: Sources) -> bool:
@@ -104,9 +113,10 @@ class _Clock:
         self._lock = threading.Lock()
         self._moved: dict[int, float] = {}
 
-    def is_time(self, consumer: int) -> bool:
+    def since(self, consumer: int) -> float:
+        """Return how many seconds ago that was, a day at most."""
         with self._lock:
-            return time.monotonic() - self._moved.get(consumer, -PAUSE) >= PAUSE
+            return min(time.monotonic() - self._moved.get(consumer, -math.inf), 86_400.0)
 
     def moved(self, consumer: int) -> None:
         with self._lock:

@@ -1,7 +1,7 @@
 """Who and what the tests work with."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from events import accounts, hooks, throttle
+from events import accounts, bus, hooks, throttle
 from events.message import Message
 from events.models import ProjectGrant, TopicPolicy
 
@@ -110,3 +110,19 @@ def published() -> Iterator[list[str]]:
     unsubscribe = hooks.subscribe("*", lambda message: topics.append(message.topic), updates=True)
     yield topics
     unsubscribe()
+
+
+@pytest.fixture
+async def running_bus() -> AsyncIterator[None]:
+    """What the lifespan of a server does."""
+    await bus.start()
+    yield
+    await bus.stop()
+
+
+@pytest.fixture
+def session(people: Roles) -> str:
+    """The cookie of a manager's browser."""
+    browser = Client()
+    assert browser.login(username="manager", password="manager")
+    return f"sessionid={browser.cookies['sessionid'].value}"

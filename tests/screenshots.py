@@ -25,12 +25,18 @@ SPREAD = """
 from datetime import timedelta
 from django.db.models import F
 from django.utils import timezone
-from events.models import Event
+from events.models import Attempt, Event
+ENDS = ("started_at", "ended_at")
 now = timezone.now()
 events = list(Event.objects.order_by("creation_order").values_list("pk", "created_at", "updated_at"))
 for number, (pk, created, updated) in enumerate(events):
     age = timedelta(hours=23) * (1 - number / len(events)) ** 1.3
     Event.objects.filter(pk=pk).update(created_at=now - age, updated_at=now - age + (updated - created) * 20)
+    for table, names in ((Event.objects.filter(pk=pk), ENDS), (Attempt.objects.filter(event=pk), (*ENDS, "left_at"))):
+        for row in table:
+            moments = {name: getattr(row, name) for name in names if getattr(row, name)}
+            moved = {name: now - age + (moment - created) * 20 for name, moment in moments.items()}
+            table.filter(pk=row.pk).update(**moved) if moved else None
 """
 """The latest events stay close together, as on a day with much to do."""
 
@@ -113,8 +119,7 @@ def open_page(browser: Browser, server: Server, path: str, width: int, scheme: L
     page.fill("#id_username", "admin")
     page.fill("#id_password", PASSWORD)
     page.click("[type=submit]")
-    if path.startswith(f"{LIST}?"):
-        page.get_by_text("Live", exact=True).wait_for()
+    page.get_by_text("Live", exact=True).wait_for()
     return page
 
 

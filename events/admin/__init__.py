@@ -2,11 +2,12 @@
 
 from django.contrib import admin
 
-from events.admin import accounts, event, keys
+from events.admin import accounts, event, keys, people
+from events.admin.login import LoginForm
 
-__all__ = ["accounts", "event", "keys"]
+__all__ = ["accounts", "event", "keys", "people"]
 
-admin.site.login_form = accounts.LoginForm
+admin.site.login_form = LoginForm
 
 admin.site.site_header = "ayonevents"
 admin.site.site_title = "ayonevents"

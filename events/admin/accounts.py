@@ -3,12 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 
-from events import logins
-from events.errors import TooManyRequests
 from events.models import ProjectGrant, TopicPolicy
 
 if TYPE_CHECKING:
@@ -25,7 +20,7 @@ class ProjectGrantAdmin(ProjectGrantModelAdmin):
     list_display = ("project", "user", "group")
     search_fields = ("project", "user__username", "group__name")
     list_select_related = ("user", "group")
-    raw_id_fields = ("user",)
+    autocomplete_fields = ("user", "group")
 
 
 @admin.register(TopicPolicy)
@@ -36,6 +31,7 @@ class TopicPolicyAdmin(TopicPolicyModelAdmin):
     list_filter = ("verb", "allows")
     search_fields = ("topic", "note")
     list_select_related = ("group", "key")
+    autocomplete_fields = ("group", "key")
     fieldsets = (
         (None, {"fields": ("verb", "topic", "allows", "note"), "description": TopicPolicy.__doc__ or ""}),
         ("To whom", {"fields": ("role", "group", "key"), "description": "One of them, or none for everybody."}),
@@ -45,24 +41,3 @@ class TopicPolicyAdmin(TopicPolicyModelAdmin):
     def subject(self, policy: TopicPolicy) -> str:
         """Return whom the policy names."""
         return policy.subject
-
-
-class LoginForm(AdminAuthenticationForm):
-    """Lets nobody guess passwords: EVENTS_LOGIN_RATE, counted together with the logins over REST."""
-
-    def clean(self) -> dict[str, object]:
-        """Check name and password, unless there were too many wrong ones."""
-        name, address = str(self.cleaned_data.get("username", "")), _address(self.request)
-        try:
-            logins.check(name, address)
-        except TooManyRequests as error:
-            raise ValidationError(f"Too many attempts. Try again in {error.wait} seconds.") from error
-        try:
-            return super().clean()
-        except ValidationError:
-            logins.note_failure(name, address)
-            raise
-
-
-def _address(request: HttpRequest | None) -> str | None:
-    return request.META.get("REMOTE_ADDR") if request else None

@@ -1,10 +1,10 @@
 """The event list's way through the table: newest first, page by page, without ever counting."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import ERROR_FLAG, IGNORED_PARAMS, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.urls import reverse
 from events import position
 from events.admin import pages, render
 from events.admin.facets import PARAMETERS, TopicFilter
+from events.admin.filters import EventFilter
 from events.admin.topictree import Branch, recent_topics, tree_of
 from events.models import Event
 from events.queryset import EventQuerySet
@@ -21,7 +22,19 @@ BEFORE, AFTER = "before", "after"
 SINCE, IDS = "since", "ids"
 """What the live feed asks for: see ``events.admin.live``."""
 NOT_OF_THE_VIEW = (SINCE, IDS)
+NO_FILTERS = {BEFORE, AFTER, *NOT_OF_THE_VIEW, *IGNORED_PARAMS, PAGE_VAR, ERROR_FLAG}
+"""Parameters that choose no events: ours, and those of the admin that this list does not have."""
 MOST_DIGITS = 18
+
+
+class Chip(NamedTuple):
+    """One thing that a view is narrowed down by."""
+
+    name: str
+    value: str
+    url: str
+    """The view without it."""
+    is_refused: bool = False
 
 
 class EventChangeList(ChangeList):
@@ -34,6 +47,8 @@ class EventChangeList(ChangeList):
     """The view as its address has it."""
     way_back: str
     """The parameter with which an event's page finds back to this view."""
+    problems: list[str]
+    """What is wrong with the address: ``name: expected …``. Then the view has no events, and is not operated on."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Do what the admin does, and call the page by its name."""
@@ -41,13 +56,38 @@ class EventChangeList(ChangeList):
         self.title = str(self.opts.verbose_name_plural).capitalize()
 
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the parameters of our filters. What else an address has is ignored: no lookups by address."""
+        """Return the parameters of our filters: no lookups by address."""
         given = super().get_filters_params(params)
         return {name: values for name, values in given.items() if name in PARAMETERS and any(values)}
 
     def get_query_string(self, new_params: dict[str, Any] | None = None, remove: Iterable[str] | None = None) -> str:
         """Return an address; a view with other filters begins at its newest event."""
         return super().get_query_string(new_params, [*(remove or ()), BEFORE, AFTER])
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        """Return the events of the view; none if anything in the address is not understood."""
+        events = super().get_queryset(request, exclude_parameters)
+        self.problems = [*self._problems_of_search(request), *(each.error for each in self._given() if each.error)]
+        names = ", ".join((SEARCH_VAR, *PARAMETERS))
+        self.problems += [f"{name[:60]}: expected a filter of the list ({names})" for name in self._unknown()]
+        return events.none() if self.problems else events
+
+    def _problems_of_search(self, request: HttpRequest) -> list[str]:
+        given = [each for each in request.GET.getlist(SEARCH_VAR) if each.strip()]
+        if len(given) > 1:
+            return [f"{SEARCH_VAR}: expected one value, got {len(given)}"]
+        if given and not self.query:
+            return [f"{SEARCH_VAR}: expected a text without NUL characters"]
+        return []
+
+    def _given(self) -> list[EventFilter]:
+        """Return the filters that have a value."""
+        return [spec for spec in self.filter_specs if isinstance(spec, EventFilter) and spec.value]
+
+    def _unknown(self) -> list[str]:
+        """Return the parameters that nobody knows: a misspelt filter would leave the view wider than it was meant."""
+        known = NO_FILTERS.union(PARAMETERS)
+        return [name for name, values in self.filter_params.items() if name not in known and any(values)]
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         """Order by nothing else, whatever the address asks for: pages are made by this number."""
@@ -97,7 +137,22 @@ class EventChangeList(ChangeList):
 
     def is_narrowed(self) -> bool:
         """Tell whether anything but the page was asked for."""
-        return bool(self.query) or self.has_active_filters
+        return bool(self.chips())
+
+    def chips(self) -> list[Chip]:
+        """Return what the view is narrowed down by."""
+        search = [Chip("Search", self.query, self._without(SEARCH_VAR))] if self.query.strip() else []
+        filters = [
+            Chip(str(each.title), each.told(), self._without(each.name), bool(each.error)) for each in self._given()
+        ]
+        unknown = [
+            Chip(name, ", ".join(self.filter_params[name]), self._without(name), is_refused=True)
+            for name in self._unknown()
+        ]
+        return search + filters + unknown
+
+    def _without(self, name: str) -> str:
+        return self.get_query_string({name: None})  # ``remove`` would take all that begin like it: to and topic
 
     def newer_url(self) -> str | None:
         """Return the address of the page of newer events."""
@@ -113,7 +168,7 @@ class EventChangeList(ChangeList):
 
     def all_url(self) -> str:
         """Return the address without search and filters."""
-        return self.get_query_string(remove=[SEARCH_VAR, *PARAMETERS])
+        return self.get_query_string(remove=[SEARCH_VAR, *PARAMETERS, *self._unknown()])
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:

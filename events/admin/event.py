@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from events import accounts
-from events.admin import live, render
+from events.admin import live, render, runs
 from events.admin.changelist import EventChangeList
 from events.admin.documents import document, passages_of
 from events.admin.facets import FILTERS
@@ -146,6 +146,7 @@ def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
     return {
         "title": event.topic,
         "event": event,
+        "is_run": event.topic == runs.TOPIC,
         "created": render.long_time(event.created_at),
         "updated": render.long_time(event.updated_at),
         "family": family,

@@ -23,7 +23,7 @@ class Node:
 
     event: Event
     took: str
-    """From its creation to its last change, or to now if it is not settled; empty for what happened at once."""
+    """How long it ran, or has been running; from its creation if nobody said when it began. Empty: it was at once."""
     is_here: bool = False
     children: list["Node"] = field(default_factory=list)
 
@@ -107,6 +107,7 @@ def _add_descendants(root: Node, readable: EventQuerySet) -> tuple[int, bool]:
 
 
 def _node(event: Event, *, is_here: bool = False, children: list[Node] | None = None) -> Node:
-    end = timezone.now() if event.status in OPEN else event.updated_at
-    took = render.duration(end - event.created_at) if end != event.created_at else ""
+    begin = event.started_at or event.created_at
+    end = timezone.now() if event.status in OPEN else event.ended_at or event.updated_at
+    took = render.duration(end - begin) if end != begin else ""
     return Node(event=event, took=took, is_here=is_here, children=children or [])

@@ -8,21 +8,25 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from events.errors import InvalidField
 from events.queryset import EventQuerySet
 from events.validation import UNSTORABLE
 
 
 class EventFilter(admin.ListFilter):
-    """One parameter of the list's address."""
+    """One parameter of the list's address. A value that it does not know is an error, and such a view shows nothing."""
 
     name: str
     place = "finder"
     """Where the filter is shown: the row of fields above the list, the sidebar, or a place of its own."""
+    error = ""
+    """What is wrong with the value: ``name: expected …``."""
 
     def __init__(self, request: HttpRequest, params: dict[str, list[str]], *model_and_admin: Any) -> None:
-        """Take the value from the address; empty: no filter."""
+        """Take the value from the address; empty: no filter. More than one is an error: nobody knows which is meant."""
         super().__init__(request, params, *model_and_admin)
-        self.value = params.pop(self.name, [""])[-1].strip()
+        self.values = [each.strip() for each in params.pop(self.name, []) if each.strip()]
+        self.value = self.values[-1] if self.values else ""
 
     def has_output(self) -> bool:
         """Show it always."""
@@ -37,15 +41,31 @@ class EventFilter(admin.ListFilter):
         return iter(())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> EventQuerySet:
-        """Keep the events that match."""
+        """Keep the events that match; none if the value is refused."""
         assert isinstance(queryset, EventQuerySet)  # noqa: S101 - for mypy: it is the manager's
         if not self.value:
             return queryset
-        return queryset.none() if UNSTORABLE.search(self.value) else self.narrowed(queryset)
+        try:
+            self.check()
+            return self.narrowed(queryset)
+        except InvalidField as problem:
+            self.error = f"{problem.field}: {problem}"
+            return queryset.none()
+
+    def check(self) -> None:
+        """Raise InvalidField for what is no value of this filter."""
+        if len(self.values) > 1:
+            raise InvalidField(self.name, f"expected one value, got {len(self.values)}")
+        if UNSTORABLE.search(self.value):
+            raise InvalidField(self.name, "expected a text without NUL characters and lone surrogates")
 
     def narrowed(self, events: EventQuerySet) -> EventQuerySet:
-        """Keep the events that match the value, which is a text that can be stored."""
+        """Keep the events that match the value, which has been checked. Raise InvalidField as ``check`` does."""
         raise NotImplementedError
+
+    def told(self) -> str:
+        """Return the value in the words of the page."""
+        return ", ".join(self.values)
 
 
 class TextFilter(EventFilter):
@@ -70,12 +90,23 @@ class TextFilter(EventFilter):
 
 
 class ChoiceFilter(EventFilter):
-    """Links, each of which turns something on or off; an unknown value is no filter."""
+    """Links, each of which turns something on or off."""
 
     template = "admin/events/event/_choice_filter.html"
     place = "sidebar"
     options: Mapping[str, str]
     has_icons = False
+
+    def check(self) -> None:
+        """Refuse what is no option."""
+        super().check()
+        unknown = [each for each in self.given() if each not in self.options]
+        if unknown:
+            raise InvalidField(self.name, f"expected {self.expected()}, got {unknown[0][:60] or 'nothing'}")
+
+    def expected(self) -> str:
+        """Say what the value may be."""
+        return " or ".join(self.options)
 
     def choices(self, changelist: ChangeList) -> Iterator[Mapping[str, object]]:
         """Yield the links."""
@@ -87,9 +118,17 @@ class ChoiceFilter(EventFilter):
                 "query_string": changelist.get_query_string({self.name: self.toggled(option)}),
             }
 
+    def given(self) -> list[str]:
+        """Return what the address asks for, known or not."""
+        return [self.value] if self.value else []
+
     def selected(self) -> list[str]:
         """Return the options that are on."""
-        return [self.value] if self.value in self.options else []
+        return [each for each in self.given() if each in self.options]
+
+    def told(self) -> str:
+        """Return what is on; what is refused as it was given."""
+        return super().told() if self.error else ", ".join(self.options[each] for each in self.given())
 
     def toggled(self, option: str) -> str | None:
         """Return the value that turns an option on, or off if it is on."""

@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
-from events import accounts
+from events import accounts, presence
 from events.admin.overview import WINDOWS, traffic_of, window_named
-from events.admin.workload import MOST, queues_of, work_of
+from events.admin.workload import MOST, failures_of, queues_of, work_of
 from events.models import Event
 
 
@@ -21,8 +21,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def _overview(request: HttpRequest) -> dict[str, object]:
     if not request.user.has_perm("events.view_event"):
         return {}
-    user = cast("User", request.user)  # the admin lets nobody in who has not logged in
-    readable = Event.objects.readable_by(accounts.actor_of(user))
+    actor = accounts.actor_of(cast("User", request.user))  # the admin lets nobody in who has not logged in
+    readable = Event.objects.readable_by(actor)
     window = window_named(request.GET.get("window", ""))
     queues = queues_of(readable)
     return {
@@ -35,4 +35,6 @@ def _overview(request: HttpRequest) -> dict[str, object]:
         "running": sum(queue.running for queue in queues),
         "failing": sum(queue.failed for queue in queues),
         "work": work_of(readable),
+        "failures": failures_of(readable),
+        "connected": presence.connected() if actor.is_manager else None,
     }

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,12 +20,16 @@ from events.admin.changelist import EventChangeList
 from events.errors import EventError, InvalidField
 from events.models import Event
 from events.operations import Kind
+from events.queryset import EventQuerySet
+from events.tally import Outcome
 
 if TYPE_CHECKING:
     EventModelAdmin = ModelAdmin[Event]
 else:
     EventModelAdmin = ModelAdmin
 
+BEGIN = "#begin"
+"""With it in the address a run's page carries the run on by itself; a page that is opened again has none."""
 DONE = {Kind.DELETE: "deleted", Kind.RESTART: "restarted", Kind.ABORT: "aborted"}
 
 
@@ -36,6 +39,11 @@ class WholeView(EventChangeList):
     def fetched(self, request: HttpRequest) -> list[Event]:
         """Fetch nothing."""
         return []
+
+    def visible(self) -> EventQuerySet:
+        """Return the events, as far as the reader sees them."""
+        assert isinstance(self.queryset, EventQuerySet)  # noqa: S101 - for mypy: it is the manager's
+        return self.queryset
 
 
 class OperatingMixin(EventModelAdmin):
@@ -50,7 +58,7 @@ class OperatingMixin(EventModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("operate/", wrap(require_POST(self.operate_view)), name="events_event_operate"),
-            path("operation/<uuid:run_id>/", wrap(self.run_view), name="events_event_operation"),
+            path("operation/<str:run_id>/", wrap(self.run_view), name="events_event_operation"),
         ]
 
     def operate_view(self, request: HttpRequest) -> HttpResponse:
@@ -65,27 +73,31 @@ class OperatingMixin(EventModelAdmin):
             plan = runs.plan_from(given.get("kind", ""), ids, view, given.get("bound", ""), cascade=cascade)
             if not ids and not is_all:
                 raise InvalidField("ids", "expected events: choose some first")
-            expected = runs.preview(plan, self._visible(request, plan), by)
+            looked_at = self._view_of(request, plan)
+            expected = runs.preview(plan, looked_at.visible(), by)
         except EventError as problem:
             return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, view=given.get("view", ""))
         if given.get("confirmed") != "yes" or not expected.affected:
-            return self._page(request, "preview", plan=plan, expected=expected, is_all=is_all, by=by, view=view)
+            shown: dict[str, Any] = {"plan": plan, "expected": expected, "by": by, "view": view}
+            return self._page(request, "preview", is_all=is_all, chips=looked_at.chips(), **shown)
         run_id = runs.begin(plan, expected, by)
-        self.log_change(request, Event.objects.get(pk=run_id), _told(plan, expected.affected))
-        return HttpResponseRedirect(reverse("admin:events_event_operation", args=[run_id]))
+        self.log_change(request, Event.objects.get(pk=run_id), _told(plan, expected))
+        return HttpResponseRedirect(reverse("admin:events_event_operation", args=[run_id.hex]) + BEGIN)
 
-    def run_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
-        """Show how a run stands; a POST carries it on, by whoever has started it."""
+    def run_view(self, request: HttpRequest, run_id: str) -> HttpResponse:
+        """Show how a run stands; a POST carries it on, by whoever has started it. The id may have dashes."""
         by = self._operator(request)
         try:
-            run = runs.find(run_id)
-        except Event.DoesNotExist as missing:
+            run = runs.find(UUID(run_id))
+        except (ValueError, Event.DoesNotExist) as missing:
             raise Http404("No such operation") from missing
         if request.method == "POST":
             if run.user != by.name:
                 raise PermissionDenied
-            if not run.is_over:
-                run = runs.step(run, self._visible(request, run.plan), by)
+            try:
+                run = run if run.is_over else runs.step(run, self._view_of(request, run.plan).visible(), by)
+            except InvalidField as problem:
+                return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, view=run.plan.view)
             if request.headers.get("Accept") == "application/json":
                 return JsonResponse({"isOver": run.is_over, "affected": run.affected, "total": run.total})
         return self._page(request, "run", run=run, plan=run.plan, is_own=run.user == by.name, view=run.plan.view)
@@ -97,15 +109,20 @@ class OperatingMixin(EventModelAdmin):
             raise PermissionDenied
         return by
 
-    def _visible(self, request: HttpRequest, plan: runs.Plan) -> Q:
-        """Return the condition of the events that the operator sees: the view's, or all if some were chosen."""
+    def _view_of(self, request: HttpRequest, plan: runs.Plan) -> WholeView:
+        """Return what the operator sees: the view, or everything if some events were chosen.
+
+        Raise InvalidField for a view that has all events, or an address that is not understood.
+        """
         looking = copy(request)
         looking.method = "GET"
         looking.GET = QueryDict("" if plan.ids else plan.view)
-        view = cast("EventChangeList", self.get_changelist_instance(looking))
+        view = cast("WholeView", self.get_changelist_instance(looking))
+        if view.problems:
+            raise InvalidField("view", "; ".join(view.problems))
         if not plan.ids and not view.is_narrowed():
             raise InvalidField("filter", "expected a view that is narrowed down: this one has all events")
-        return Q(pk__in=view.queryset.order_by().values("pk"))
+        return view
 
     def _page(self, request: HttpRequest, name: str, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
         back = f"{reverse('admin:events_event_changelist')}?{context['view']}".rstrip("?")
@@ -116,7 +133,8 @@ class OperatingMixin(EventModelAdmin):
         return TemplateResponse(request, template, {**site, "back": back, **words, **context}, status=status)
 
 
-def _told(plan: runs.Plan, count: int) -> str:
+def _told(plan: runs.Plan, expected: Outcome) -> str:
     """Return what the admin's log keeps."""
+    count = f"{'more than ' * expected.is_more}{expected.affected}"
     which = f"{len(plan.ids)} chosen" if plan.ids else f"all matching ?{plan.view}"
     return f"{plan.kind}: {count} events ({which}{', with what depends on them' if plan.cascade else ''})"

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.db.models import CharField, Count
 from django.db.models.functions import Cast, Substr
@@ -38,15 +39,23 @@ class Window:
     length: timedelta
     bar: timedelta
     """What one bar of the chart stands for."""
+    per: str
+    """The length of a bar, in words."""
     digits: int
     """Characters of ``2026-01-31 14:05:59`` that tell the bar."""
+    form: str
+    """How a moment on the axis is written: ``clock`` or ``day``."""
 
 
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+MINUTE, TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
 WINDOWS = (
-    Window(name="1h", label="Last hour", length=timedelta(hours=1), bar=timedelta(minutes=1), digits=16),
-    Window(name="24h", label="Last 24 hours", length=timedelta(days=1), bar=timedelta(minutes=10), digits=15),
-    Window(name="7d", label="Last 7 days", length=timedelta(days=7), bar=timedelta(hours=1), digits=13),
+    Window(name="1h", label="Last hour", length=HOUR, bar=MINUTE, per="minute", digits=16, form="clock"),
+    Window(name="24h", label="Last 24 hours", length=DAY, bar=TEN_MINUTES, per="10 minutes", digits=15, form="clock"),
+    Window(name="7d", label="Last 7 days", length=WEEK, bar=HOUR, per="hour", digits=13, form="day"),
 )
+TICKS = 4
+"""Moments on the axis, beside now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +64,8 @@ class Bar:
 
     x: int
     label: str
+    period: str
+    """The address parameters of its events in the list."""
     total: int
     failed: int
     height: float
@@ -92,6 +103,8 @@ class Traffic:
     highest: int
     topics: list[Line]
     """The busiest."""
+    ticks: list[SafeString]
+    """Moments at equal distances, from the beginning."""
     begins: SafeString
     is_cut: bool
     """The window has more than MOST events: only the newest were counted."""
@@ -131,6 +144,7 @@ def traffic_of(readable: EventQuerySet, window: Window) -> Traffic:
         failed=sum(failures.values()),
         highest=max((each.total for each in bars), default=0),
         topics=_busiest(topics),
+        ticks=[render.axis_time(now - window.length * (1 - each / TICKS), window.form) for each in range(TICKS)],
         begins=render.short_time(start),
         is_cut=is_cut,
     )
@@ -146,6 +160,7 @@ def _bars(window: Window, now: datetime, totals: Mapping[str, int], failures: Ma
         Bar(
             x=x,
             label=f"{moment:%Y-%m-%d %H:%M} UTC",
+            period=_period(moment, moment + window.bar),
             total=totals.get(key, 0),
             failed=failures.get(key, 0),
             height=round(BAR_HEIGHT * totals.get(key, 0) / highest, 1),
@@ -153,6 +168,10 @@ def _bars(window: Window, now: datetime, totals: Mapping[str, int], failures: Ma
         )
         for x, (moment, key) in enumerate(zip(moments, keys, strict=True))
     ]
+
+
+def _period(begin: datetime, end: datetime) -> str:
+    return urlencode({name: f"{moment:%Y-%m-%dT%H:%MZ}" for name, moment in (("from", begin), ("to", end))})
 
 
 def _busiest(topics: Mapping[str, list[int]]) -> list[Line]:

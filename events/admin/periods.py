@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from events.admin.filters import ChoiceFilter, EventFilter
+from events.errors import InvalidField
 from events.models import Event
 from events.queryset import EventQuerySet
 
@@ -38,8 +39,7 @@ class PeriodFilter(ChoiceFilter):
 
     def narrowed(self, events: EventQuerySet) -> EventQuerySet:
         """Keep what was created in the period."""
-        length = self.lengths.get(self.value)
-        return events if length is None else created_since(events, timezone.now() - length)
+        return created_since(events, timezone.now() - self.lengths[self.value])
 
 
 class MomentFilter(EventFilter):
@@ -47,14 +47,12 @@ class MomentFilter(EventFilter):
 
     template = "admin/events/event/_moment_filter.html"
     place = "moment"
-    error = ""
 
     def narrowed(self, events: EventQuerySet) -> EventQuerySet:
-        """Keep what was created before or after the moment; what is no moment is an error, and shows nothing."""
+        """Keep what was created before or after the moment."""
         moment = _moment(self.value)
         if moment is None:
-            self.error = "expected a date and a time, such as 2026-01-31T14:00"
-            return events.none()
+            raise InvalidField(self.name, "expected a date and a time, such as 2026-01-31T14:00")
         return self.bounded(events, moment)
 
     def bounded(self, events: EventQuerySet, moment: datetime) -> EventQuerySet:

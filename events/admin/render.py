@@ -48,7 +48,12 @@ def short_time(moment: datetime) -> SafeString:
 
 def long_time(moment: datetime) -> SafeString:
     """Return a time to the second, with its zone."""
-    return _time(moment, date_format(timezone.localtime(moment), "j F Y, H:i:s e"), "long")
+    return _time(moment, date_format(timezone.localtime(moment), "j M Y, H:i:s e"), "long")
+
+
+def axis_time(moment: datetime, form: str) -> SafeString:
+    """Return a time on an axis: ``clock``, the time of day, or ``day``, the day of the week and of the month."""
+    return _time(moment, date_format(timezone.localtime(moment), "H:i" if form == "clock" else "D j"), form)
 
 
 def _time(moment: datetime, text: str, form: str) -> SafeString:

@@ -11,18 +11,21 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from events import validation
 from events.actor import Actor
 from events.errors import EventError, InvalidField
 from events.models import Event
-from events.operations import Kind, Operation, Outcome, operate
+from events.operations import Kind, Operation, operate
+from events.queryset import EventQuerySet
 from events.status import Status
 from events.stream import dispatch_event, update_event
+from events.tally import Outcome
 
 TOPIC = "operation.run"
 SENDER = "viewer"
+MOST = 2_000
+"""Events that a preview counts; of more it says that there are more."""
 STEP = 2.0
 """Seconds after which a step ends, with the batch that it is at."""
 
@@ -40,7 +43,7 @@ class Plan:
     """The newest position at the preview: what has changed since is left alone."""
     cascade: bool = False
 
-    def operation(self, visible: Q, *, dry_run: bool) -> Operation:
+    def operation(self, visible: EventQuerySet, *, dry_run: bool) -> Operation:
         """Return the operation on those of the visible events that are meant."""
         # A deletion sets sources free, which moves them; but nothing that is deleted can be found twice.
         bound = "creation_order" if self.kind == Kind.DELETE else "position"
@@ -48,9 +51,10 @@ class Plan:
             kind=self.kind,
             ids=self.ids or None,
             view=self.view,
-            within=visible & Q(**{f"{bound}__lte": self.bound}),
+            within=visible.filter(**{f"{bound}__lte": self.bound}),
             cascade=self.cascade,
             dry_run=dry_run,
+            most=MOST,
         )
 
 
@@ -64,6 +68,8 @@ class Run:
     status: str
     total: int
     """Events that the preview has counted."""
+    is_more: bool
+    """There were more, and nobody knows how many."""
     affected: int
     skipped: int
     blocked: int
@@ -75,7 +81,7 @@ class Run:
         return self.status != Status.IN_PROGRESS
 
 
-def preview(plan: Plan, visible: Q, by: Actor) -> Outcome:
+def preview(plan: Plan, visible: EventQuerySet, by: Actor) -> Outcome:
     """Return what would happen. Raise InvalidField, Forbidden or EventHasChildren."""
     return operate(plan.operation(visible, dry_run=True), by)
 
@@ -88,9 +94,15 @@ def begin(plan: Plan, expected: Outcome, by: Actor) -> UUID:
             TOPIC,
             user=by.name,
             sender=SENDER,
-            description=f"{_title(plan.kind)} of {total} event{'s' * (total != 1)}",
+            description=f"{_title(plan.kind)} of {'more than ' * expected.is_more}{total} event{'s' * (total != 1)}",
             summary={"kind": plan.kind, "view": plan.view, "chosen": len(plan.ids), "total": total, "affected": 0},
-            payload={"ids": plan.ids, "bound": plan.bound, "cascade": plan.cascade, "skipped": expected.skipped},
+            payload={
+                "ids": plan.ids,
+                "bound": plan.bound,
+                "cascade": plan.cascade,
+                "skipped": expected.skipped,
+                "isMore": expected.is_more,
+            },
             finished=False,
         )
         update_event(run_id, status=Status.IN_PROGRESS)
@@ -98,11 +110,15 @@ def begin(plan: Plan, expected: Outcome, by: Actor) -> UUID:
 
 
 def find(run_id: UUID) -> Run:
-    """Return a run; raise Event.DoesNotExist if there is none."""
-    return _run_of(Event.objects.get(pk=run_id, topic=TOPIC))
+    """Return a run; raise Event.DoesNotExist if there is none, or if the event is no record of one."""
+    event = Event.objects.get(pk=run_id, topic=TOPIC)
+    try:
+        return _run_of(event)
+    except KeyError as missing:
+        raise Event.DoesNotExist from missing
 
 
-def step(run: Run, visible: Q, by: Actor) -> Run:
+def step(run: Run, visible: EventQuerySet, by: Actor) -> Run:
     """Carry a run on for a few seconds; return how it stands then."""
     clock = _Clock(time.monotonic() + STEP)
     try:
@@ -148,9 +164,14 @@ def _note(run_id: UUID, done: Outcome, status: Status, problem: str) -> Run:
             sender=SENDER,
             summary=summary,
             description=f"{done_to}: {problem}" if problem else done_to if is_over else event.description,
-            progress=100.0 if is_over else min(99.0, 100 * affected / max(before.total, 1)),
+            progress=100.0 if is_over else _progress(before, affected),
         )
         return find(run_id)
+
+
+def _progress(run: Run, affected: int) -> float | None:
+    """Return the per cent that are done; None if nobody knows of how many."""
+    return None if run.is_more else min(99.0, 100 * affected / max(run.total, 1))
 
 
 def _run_of(event: Event) -> Run:
@@ -162,6 +183,7 @@ def _run_of(event: Event) -> Run:
         user=event.user,
         status=event.status,
         total=said["total"],
+        is_more=kept["isMore"],
         affected=said["affected"],
         skipped=kept["skipped"],
         blocked=said.get("blocked", 0),

@@ -3,8 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import Count
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -14,9 +17,11 @@ from events.queryset import EventQuerySet
 from events.status import Status
 
 MOST = 5_000
-"""Jobs of one state that are counted: the newest failures, and of the others the oldest."""
+"""Events of one state, the oldest, among which waiting and running jobs are counted."""
 RECENT = 1_000
 """Changes that workers and durations are told from: the latest."""
+FAILURES = 6
+"""Failed events that are shown."""
 LINES = 10
 """Lines of each table."""
 
@@ -42,6 +47,7 @@ class Worker:
 
     sender: str
     kind: str | None
+    last: datetime
     seen: SafeString
     topics: list[str] = field(default_factory=list)
     """What it has changed events of, the latest first."""
@@ -49,7 +55,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How long jobs of one topic take, from their creation to their end."""
+    """How long jobs of one topic take, from their beginning to their end."""
 
     topic: str
     typical: str
@@ -66,56 +72,65 @@ class Work:
     slowest: list[Pace]
 
 
+def failures_of(readable: EventQuerySet) -> list[render.Row]:
+    """Return the latest events that have failed and stay so, as the list shows them."""
+    failed = readable.filter(status=Status.FAILED).exclude(status=Status.FINISHED)
+    latest = failed.defer("payload", "summary").order_by("-creation_order")[:FAILURES]
+    return [render.row(event, reverse("admin:events_event_change", args=[event.pk.hex])) for event in latest]
+
+
 def queues_of(readable: EventQuerySet) -> list[Queue]:
-    """Return the target topics with unsettled jobs; those with most to do come first."""
-    found: dict[str, Queue] = {}
-    first: dict[int, Queue] = {}
-    for status in (Status.PENDING, Status.RESTARTED, Status.IN_PROGRESS, Status.FAILED):
-        for topic, count, oldest in _counted(readable, status):
-            queue = found.setdefault(topic, Queue(topic=topic))
-            if status == Status.IN_PROGRESS:
-                queue.running += count
-            elif status == Status.FAILED:
-                queue.failed += count
-            else:
-                queue.waiting += count
-                first[oldest] = queue
-    candidates = readable.filter(creation_order__in=list(first)).defer("payload", "summary")
-    for event in candidates.order_by("-creation_order"):
-        queue = first[event.creation_order]
-        queue.oldest = event
-        queue.waits = render.duration(timezone.now() - event.updated_at)
-    return sorted(found.values(), key=lambda queue: (-queue.waiting, -queue.running, -queue.failed, queue.topic))
+    """Return the target topics with unsettled jobs; those that fail come first, then those with most to do."""
+    queues: defaultdict[str, Queue] = defaultdict(lambda: Queue(topic=""))
+    # All that have failed: enroll's index of them has the topic, and nothing is read beside.
+    failed = readable.in_state(Status.FAILED).order_by().values_list("topic").annotate(count=Count("*"))
+    for topic, count in failed:
+        queues[topic].failed = count
+    for topic, _ in _first(readable, Status.IN_PROGRESS):
+        queues[topic].running += 1
+    oldest: dict[str, int] = {}
+    for status in (Status.PENDING, Status.RESTARTED):
+        for topic, place in _first(readable, status):
+            queues[topic].waiting += 1
+            oldest[topic] = min(place, oldest.get(topic, place))
+    found = readable.filter(creation_order__in=oldest.values()).only("topic", "updated_at")
+    for job in found:
+        queues[job.topic].oldest = job
+        queues[job.topic].waits = render.duration(timezone.now() - job.updated_at)
+    for topic, queue in queues.items():
+        queue.topic = topic
+    return sorted(queues.values(), key=lambda each: (-each.failed, -each.waiting, -each.running, each.topic))
 
 
-def _counted(readable: EventQuerySet, status: Status) -> Iterable[tuple[str, int, int]]:
-    """Return the topics of the jobs in a state, how many each has, and its oldest's place: of MOST jobs at most."""
-    jobs = readable.filter(depends_on__isnull=False, status=status).exclude(status=Status.FINISHED)
-    jobs = jobs.order_by("-creation_order" if status == Status.FAILED else "creation_order")
-    places: dict[str, list[int]] = defaultdict(list)
-    # Counted here: the database would look each of them up a second time to group them.
-    for topic, place in jobs.values_list("topic", "creation_order")[:MOST]:
-        places[topic].append(place)
-    return [(topic, len(each), min(each)) for topic, each in places.items()]
+def _first(readable: EventQuerySet, status: Status) -> Iterable[tuple[str, int]]:
+    """Return topic and place of the jobs among the MOST oldest events of a state."""
+    # Their places come from the index alone: PostgreSQL would rather sort all that there are.
+    events = Event.objects.filter(status=status).exclude(status=Status.FINISHED).order_by("creation_order")
+    found = readable.filter(creation_order__in=events.values("creation_order")[:MOST], depends_on__isnull=False)
+    return found.values_list("topic", "creation_order")
 
 
 def work_of(readable: EventQuerySet) -> Work:
     """Return the senders that were seen last, and the topics whose jobs take longest."""
     newest = Event.objects.order_by("-position").values_list("position", flat=True).first() or 0
     latest = readable.filter(position__gt=newest - RECENT).order_by("-position")
-    facts = ("sender", "sender_type", "topic", "status", "depends_on", "created_at", "updated_at")
+    begin = Coalesce("started_at", "created_at")
+    facts = ("sender", "sender_type", "topic", "status", "depends_on", begin, "updated_at", "ended_at")
     workers: dict[str, Worker] = {}
     lengths: dict[str, list[timedelta]] = defaultdict(list)
-    for sender, kind, topic, status, source, created, updated in latest.values_list(*facts):
+    for sender, kind, topic, status, source, begun, updated, ended in latest.values_list(*facts):
         if sender:
             worker = workers.get(sender)
             if worker is None:
-                worker = workers[sender] = Worker(sender=sender, kind=kind, seen=render.short_time(updated))
+                worker = workers[sender] = Worker(
+                    sender=sender, kind=kind, last=updated, seen=render.short_time(updated)
+                )
             if topic not in worker.topics:
                 worker.topics.append(topic)
         if source and status == Status.FINISHED:
-            lengths[topic].append(updated - created)
-    return Work(workers=list(workers.values())[:LINES], slowest=_slowest(lengths))
+            lengths[topic].append((ended or updated) - begun)
+    seen = sorted(workers.values(), key=lambda worker: worker.last, reverse=True)
+    return Work(workers=seen[:LINES], slowest=_slowest(lengths))
 
 
 def _slowest(lengths: dict[str, list[timedelta]]) -> list[Pace]:

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.actor import Actor
-from events.api import answers, limits, serializers
+from events.api import answers, serializers
 from events.api.authentication import actor_behind
 from events.api.describing import SENDER, documented
 from events.api.errors import item_error
@@ -40,7 +40,6 @@ class BatchView(APIView):
         the others out: a collector may move on, and has in its hands what it has to look at. All that is stored
         is stored in one transaction: any other answer than 200 means that nothing was.
         """
-        limits.admit_dispatch(actor_behind(request))
         bodies = serializers.BATCH.run_validation(request.data)["events"]
         check_batch("events", bodies)
         outcomes = _outcomes(bodies, sender_of(request), actor_behind(request))

@@ -65,8 +65,8 @@ class QueryView(APIView):
             raise InvalidField("entity", "expected event, there is nothing else to query")
         limit = _count("limit", given.get("limit", 100), 1, LIMIT_MAX)
         offset = _count("offset", given.get("offset", 0), 0, OFFSET_MAX)
-        readable = Event.objects.readable_by(actor)
-        found = readable.filter(filters.condition_for(given.get("filter", {}))).order_by("-creation_order")
+        condition = filters.condition_for(given.get("filter", {}), hides_secrets=not actor.sees_secrets)
+        found = Event.objects.readable_by(actor).filter(condition).order_by("-creation_order")
         return Response([message.queried(event, clear=actor.sees_secrets) for event in found[offset : offset + limit]])
 
 

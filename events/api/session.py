@@ -1,5 +1,6 @@
 """The REST endpoints around the session: what the server is, logging in and out."""
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.db import Error
 from rest_framework.exceptions import APIException
@@ -30,7 +31,8 @@ class InfoView(APIView):
         """Return version and uptime in seconds; somebody who is logged in also gets to know who he is."""
         answer: dict[str, object] = {"version": conf.version(), "uptime": conf.uptime()}
         try:
-            person = people.person_named(actor_behind(request).name)
+            actor = actor_behind(request)
+            person = people.seen_by(actor, people.person_named(actor.name))
             answer |= {"user": people.whole(person), "attributes": ATTRIBUTES, "sites": [], "ssoOptions": []}
         except (EventError, APIException):  # no credential, or a bad one
             pass
@@ -70,7 +72,7 @@ class LogoutView(APIView):
         actor_behind(request)
         if isinstance(request.auth, str):
             accounts.log_out(request.auth)
-        else:
+        elif settings.SESSION_COOKIE_NAME in request.COOKIES:
             logout(request._request)  # noqa: SLF001 - the session is Django's
         answer = Response({"detail": "Logged out"})
         if TOKEN_COOKIE in request.COOKIES:

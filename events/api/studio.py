@@ -31,7 +31,8 @@ class MeView(APIView):
     @documented("getMe", who="everybody with a credential", answer={200: answers.WholeUser})
     def get(self, request: Request) -> Response:
         """Return all of the user who asks."""
-        return Response(people.whole(people.person_named(actor_behind(request).name)))
+        actor = actor_behind(request)
+        return Response(people.whole(people.seen_by(actor, people.person_named(actor.name))))
 
 
 class UserView(APIView):
@@ -46,7 +47,7 @@ class UserView(APIView):
     def get(self, request: Request, name: str) -> Response:
         """Return all of the user to managers and to the user, and the name to anybody else."""
         actor = actor_behind(request)
-        person = people.person_named(name)
+        person = people.seen_by(actor, people.person_named(name))
         return Response(people.whole(person) if access.may_see_user(actor, person.name) else people.glimpse(person))
 
 

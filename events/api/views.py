@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from events import access, message
-from events.api import answers, limits, serializers
+from events.api import answers, serializers
 from events.api.authentication import actor_behind
 from events.api.describing import EVENT_ID, SENDER, documented
 from events.api.filters import LIST_PARAMETERS, EventFilter
@@ -43,7 +43,6 @@ class EventViewSet(ViewSet):
         With ``"onConflict": "return"`` a hash that exists is no error: 200 with the ``id`` of that event and
         ``created``, which is false then.
         """
-        limits.admit_dispatch(actor_behind(request))
         new = serializers.DISPATCH.command(request.data, **sender_of(request))
         if serializers.ON_CONFLICT.wants_existing(request.data):
             done = dispatch_once(new, actor_behind(request))

@@ -52,7 +52,7 @@ def events_for(actor: Actor, wanted: Wanted) -> EventQuerySet:
     elif not wanted.include_logs:
         events = events.without_logs()
     if wanted.has_children is not None:
-        events = events.with_children(wanted.has_children)
+        events = events.with_children(wanted.has_children, seen_by=actor)
     return events.mentioning(_words(wanted.filter or "")).filter(*_listed(wanted), *_created(wanted))
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import connection, transaction  # noqa: TID251 - rows by the million are no business of the ORM
 from django.utils import timezone
 
+from events.enroll import EnrollRequest
 from events.hashing import job_hash, new_id
-from events.models import Consumer, Event
+from events.models import Attempt, Consumer, Event
 from events.sources import Sources
 from events.status import Status
 from events.watermark import consumer_for
@@ -50,6 +51,13 @@ def fill(count: int, source_topic: str, target_topic: str | None, *, days: float
     return last
 
 
+def fail(count: int) -> None:
+    """Let the last jobs of the history have failed as often as they may by default, where they stand in the stream."""
+    jobs = Event.objects.filter(sender=SENDER, depends_on__isnull=False).order_by("-creation_order")[:count]
+    retries = EnrollRequest.__dataclass_fields__["max_retries"].default
+    Event.objects.filter(pk__in=list(jobs.values_list("pk", flat=True))).update(status=Status.FAILED, retries=retries)
+
+
 @contextmanager
 def _without_indexes() -> Iterator[None]:
     """Build the indexes once at the end, which is faster than row by row."""
@@ -65,8 +73,9 @@ def _without_indexes() -> Iterator[None]:
 
 
 def remove() -> None:
-    """Delete all events, and how far their consumers have got."""
+    """Delete all events, the attempts at them, and how far their consumers have got."""
     _execute("TRUNCATE events_event" if IS_POSTGRES else "DELETE FROM events_event")
+    Attempt.objects.all().delete()
     Consumer.objects.all().delete()
 
 

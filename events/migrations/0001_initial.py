@@ -8,11 +8,11 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 from django.db.models.functions import Lower
-from django.db.models.lookups import In
 
 import events.hashing
 import events.models.event
 import events.position
+from events.conditions import OneOf
 
 
 def create_counter(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "position",
-                    models.BigIntegerField(db_default=events.position.NextPosition(), editable=False, unique=True),
+                    models.BigIntegerField(db_default=events.position.NumberAtCreation(), editable=False, unique=True),
                 ),
                 (
                     "depends_on",
@@ -182,18 +182,18 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(
                             ("depends_on__isnull", False),
-                            In(Lower("status"), ["pending", "in_progress"]),
+                            OneOf(Lower("status"), ["pending", "in_progress"]),
                         ),
                         fields=["topic", "sender"],
                         name="event_open_jobs",
                     ),
                     models.Index(
-                        condition=models.Q(("depends_on__isnull", False), In(Lower("status"), ["failed"])),
+                        condition=models.Q(("depends_on__isnull", False), OneOf(Lower("status"), ["failed"])),
                         fields=["topic", "retries"],
                         name="event_failed_jobs",
                     ),
                     models.Index(
-                        condition=models.Q(("depends_on__isnull", False), In(Lower("status"), ["restarted"])),
+                        condition=models.Q(("depends_on__isnull", False), OneOf(Lower("status"), ["restarted"])),
                         fields=["topic"],
                         name="event_restarted_jobs",
                     ),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from events.hashing import new_id
-from events.position import NextPosition
+from events.position import NextPosition, NumberAtCreation
 from events.queryset import EventQuerySet, jobs_in
 from events.status import OPEN, Status
 from events.validation import HASH_LENGTH, NAME_LENGTH, TOPIC_LENGTH
@@ -61,9 +61,13 @@ class Event(models.Model):
     """The only users who may be told of the last change; None: everybody who may see the event."""
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, editable=False)
+    """When the latest attempt was begun; ``events.attempts`` has the earlier ones."""
+    ended_at = models.DateTimeField(null=True, editable=False)
+    """When the latest attempt finished, failed or was aborted; None also for what was dispatched as finished."""
     creation_order = models.BigIntegerField(unique=True, db_default=NextPosition(), editable=False)
     """The position at creation; it never changes and is what lists are paged by."""
-    position = models.BigIntegerField(unique=True, db_default=NextPosition(), editable=False)
+    position = models.BigIntegerField(unique=True, db_default=NumberAtCreation(), editable=False)
     """The place in the stream; see ``events.position``."""
 
     objects = EventQuerySet.as_manager()

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from events import topics
-from events.policies import Policy, Verb
+from events.policies import Policy, Rank, Verb
 from events.validation import TOPIC_LENGTH
 
 
@@ -78,7 +78,7 @@ class TopicPolicy(models.Model):
     @property
     def ruling(self) -> Policy:
         """What it says, as ``access`` asks for it."""
-        rank = 3 if self.key_id else 2 if self.group_id else 1 if self.role else 0
+        rank = Rank.KEY if self.key_id else Rank.GROUP if self.group_id else Rank.ROLE if self.role else Rank.EVERYBODY
         return Policy(verb=Verb(self.verb), topic=self.topic, allows=self.allows, rank=rank)
 
     @property

@@ -9,13 +9,12 @@ So each change comes exactly once, whatever is committed or delivered meanwhile.
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import Error
 
-from events import conf
+from events import conf, outage
 from events.message import Envelope
 from events.realtime import frames, past, protocol
 from events.realtime.clients import Audience, Client, Phase
@@ -23,10 +22,8 @@ from events.realtime.clients import Audience, Client, Phase
 if TYPE_CHECKING:
     from events.realtime.hub import Hub
 
-logger = logging.getLogger(__name__)
-
-PAGE = 500
-"""Changes that are read at once."""
+PAGE = 100
+"""Changes that are read at once; they are written before it is asked whether the client takes them."""
 PATIENCE = 3.0
 """Seconds that a client waits until a process that has just started knows how far the stream has settled."""
 PAUSE = 0.05
@@ -40,7 +37,7 @@ async def catch_up(hub: "Hub", client: Client, since: int) -> None:
         if not await _replay(hub, client, since, attempt) and _is_at_it(client, attempt):
             hub.write_resync(client)
     except Error as error:
-        logger.warning("A client could not catch up: %s", error)
+        outage.report(error, "a client that comes back")
         if client.phase is not Phase.GONE:
             client.outlet.close(protocol.TRY_LATER, "")
 
@@ -57,9 +54,9 @@ async def _replay(hub: "Hub", client: Client, since: int, attempt: int) -> bool:
                 return False
             hub.go_live(client, position)
             break
-        messages = await hub.desk.ask(past.page, position, until, PAGE)
+        messages, reached = await hub.desk.ask(past.page, position, until, PAGE, conf.feed_buffer())
         if _is_at_it(client, attempt):
-            position = messages[-1].position or until if len(messages) == PAGE else until
+            position = reached
             _write(client, messages)
             client.told = position
             await _have_room(client, attempt)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import time
 from contextlib import suppress
 from typing import Any
@@ -13,16 +12,15 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
 
-from events import bus, conf
+from events import bus, conf, outage
 from events.credentials import TOKEN_MISSING, Credential, credential_for, credential_of
 from events.dispatch import NewEvent, dispatch
 from events.errors import CredentialInvalid, EventError, InvalidField, TooManyRequests, UserMissing
+from events.origin import Origin, coming_from
 from events.realtime import frames, hub, protocol
 from events.realtime.clients import Client
-from events.realtime.handshake import admit, request_of
+from events.realtime.handshake import address_of, admit, request_of
 from events.realtime.outlets import FrameOutlet, Outlet, QueueOutlet, transport_of
-
-logger = logging.getLogger(__name__)
 
 BURST_SECONDS = 5
 """So many seconds' worth of frames a client may send at once."""
@@ -109,8 +107,8 @@ class EventSocket(AsyncWebsocketConsumer):
             await self._hang_up(protocol.UNREADABLE, f"{error.field}: {error}")
         except (CredentialInvalid, UserMissing) as error:
             await self._hang_up(protocol.UNAUTHORIZED, str(error))
-        except Exception:  # the database is away; the client comes again
-            logger.exception("A socket could not be let in")
+        except Exception as error:  # noqa: BLE001 - mostly the database is away; the client comes again
+            outage.report(error, "a frame of a socket")
             await self._hang_up(protocol.TRY_LATER)
 
     def _may_speak(self) -> bool:
@@ -171,14 +169,15 @@ class EventSocket(AsyncWebsocketConsumer):
                 recipients=said.recipients,
                 store=False,
             )
-            await database_sync_to_async(dispatch)(new, client.actor)
+            with coming_from(Origin(lambda: client.actor.name, address_of(self.scope))):
+                await database_sync_to_async(dispatch)(new, client.actor)
         except EventError as error:
-            self._refuse(client, error.code, str(error), error.field if isinstance(error, InvalidField) else None)
+            self._refuse(client, error.code, str(error), **error.details)
         except Error:
             self._refuse(client, "database_away", "The database is away, come again")
 
-    def _refuse(self, client: Client, code: str, detail: str, field: str | None = None) -> None:
-        refusal = {"topic": "error", "code": code, "detail": detail} | ({"field": field} if field else {})
+    def _refuse(self, client: Client, code: str, detail: str, **more: object) -> None:
+        refusal = {"topic": "error", "code": code, "detail": detail, **more}
         text = json.dumps(refusal, ensure_ascii=False, separators=(",", ":"))
         client.outlet.write(client.outlet.pack([frames.Frame(text)]))
 

@@ -43,6 +43,11 @@ def of(envelope: Envelope, position: int | None) -> Frame:
     return Frame(envelope.frame, position)
 
 
+def deletion(envelope: Envelope) -> Frame:
+    """Return the frame that tells that an event is gone; what is said instead of a topic can be the topic of none."""
+    return Frame(f'{{"topic":"event-deleted","id":"{envelope.id}"}}')
+
+
 def heartbeat(position: int | None = None) -> Frame:
     """Return the sign of life; to who is up to date it tells the position as well."""
     return Heartbeat('{"topic":"heartbeat"}', position)

@@ -18,5 +18,10 @@ def request_of(scope: Mapping[str, Any]) -> HttpRequest:
 
 def admit(scope: Mapping[str, Any]) -> None:
     """Count a connection of this network address; raise TooManyRequests above EVENTS_CONNECT_RATE."""
-    address = (scope.get("client") or ("",))[0]
-    throttle.admit("connect", conf.connect_rate(), str(address))
+    throttle.admit("connect", conf.connect_rate(), address_of(scope) or "")
+
+
+def address_of(scope: Mapping[str, Any]) -> str | None:
+    """Return the network address of the client; None on a Unix socket."""
+    client = scope.get("client")
+    return str(client[0]) if client else None

@@ -6,18 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
-from django.db import Error
-
 from events import bus, conf
 from events.actor import Actor
-from events.credentials import Credential
-from events.errors import EventError
 from events.message import Envelope
-from events.realtime import catching_up, frames, protocol
+from events.realtime import catching_up, frames, guard, protocol
+from events.realtime.attendance import Attendance
 from events.realtime.clients import Audience, Audiences, Client, Phase
 from events.realtime.desk import Desk
 from events.realtime.follower import Follower, Told
 from events.realtime.frames import Chunk, Frame
+from events.realtime.outlets import Pack
 from events.realtime.pace import Pace
 from events.realtime.protocol import Subscription
 
@@ -25,8 +23,6 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 2.0
 """AYON's client gives a silent socket up after 15 s, and sends a changed subscription only after a frame."""
-RECHECK_SECONDS = 3.0
-"""How soon a client notices that its user was disabled, lost a project or logged out."""
 ROOM = 4
 """A client that was behind goes on once its buffer is down to this part of the limit."""
 
@@ -38,13 +34,15 @@ class Hub:
         """Begin with nobody."""
         self.follower = Follower(self._deliver, self._resync_all)
         self.desk = Desk("clients")
+        self._attendance = Attendance(self)
         self._pace = Pace(self.follower.take)
         self._audiences = Audiences()
-        self._clients: set[Client] = set()
+        self.clients: set[Client] = set()
+        """All that were let in."""
         self._of_user: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop_listening = bus.listen(self._take, self.follower.hurry)
-        for work in (self.follower.run(), self._beat(), self._guard()):
+        for work in (self.follower.run(), self._beat(), guard.watch(self), self._attendance.keep()):
             self.spawn(work)
 
     def join(self, client: Client, since: int | None) -> bool:
@@ -52,7 +50,7 @@ class Hub:
         if self._of_user[client.actor.name] >= conf.feed_clients_per_user():
             return False
         self._of_user[client.actor.name] += 1
-        self._clients.add(client)
+        self.clients.add(client)
         self.restart(client, since)
         return True
 
@@ -84,20 +82,20 @@ class Hub:
 
     async def _greet_soon(self, client: Client) -> None:
         await self.follower.has_begun.wait()
-        if client in self._clients:
+        if client in self.clients:
             self.greet(client)
 
     def leave(self, client: Client) -> None:
         """Let the client go; with the last one the hub ends."""
-        if client not in self._clients:
+        if client not in self.clients:
             return
-        self._clients.remove(client)
+        self.clients.remove(client)
         self._audiences.remove(client)
         client.phase = Phase.GONE
         self._of_user[client.actor.name] -= 1
         if not self._of_user[client.actor.name]:
             del self._of_user[client.actor.name]
-        if not self._clients:
+        if not self.clients:
             self._stop()
 
     def go_live(self, client: Client, since: int | None) -> None:
@@ -122,28 +120,41 @@ class Hub:
         self.go_live(client, None)
 
     def _take(self, envelope: Envelope) -> None:
-        if not envelope.is_deletion:
+        if envelope.is_deletion:
+            self._tell_of_deletion(envelope)
+        elif envelope.frame:
             self._pace.take(envelope)
+
+    def _tell_of_deletion(self, envelope: Envelope) -> None:
+        """Tell who wants to hear of it, after all that was there to tell of the event while there was one.
+
+        It has no place in the stream, and is not made up for.
+        """
+        self.follower.tell()
+        frame = frames.deletion(envelope)
+        for audience in self._audiences:
+            if audience.subscription.deletions and audience.hears(envelope):
+                for client in tuple(audience.clients):
+                    self._write(client, [frame])
 
     def _deliver(self, batch: list[Told]) -> None:
         """Write a batch to all that hear it: decided once for each audience, encoded once for each kind."""
-        packed: dict[tuple[Any, ...], Chunk] = {}
+        limit = conf.feed_buffer()
+        packed: defaultdict[tuple[int, ...], dict[Pack, Chunk]] = defaultdict(dict)
         for audience in self._audiences:
             heard = [told for told in batch if audience.hears(told[0])]
             if not heard:
                 continue
-            selection = tuple(map(id, heard))
-            for client in tuple(audience.clients):
+            chunks = packed[tuple(map(id, heard))]
+            for client in tuple(audience.clients):  # the way of every frame to every client: each call counts
                 if client.floor:
                     self._write_above_floor(client, heard)
                     continue
                 outlet = client.outlet
-                key = (outlet.pack, *selection)
-                chunk = packed.get(key)
+                chunk = chunks.get(outlet.pack)
                 if chunk is None:
-                    chunk = packed[key] = outlet.pack([frame for _, frame in heard])
-                outlet.write(chunk)
-                if outlet.unsent() > conf.feed_buffer():
+                    chunk = chunks[outlet.pack] = outlet.pack([frame for _, frame in heard])
+                if outlet.write(chunk) > limit:
                     self._fall_behind(client)
 
     def _write_above_floor(self, client: Client, heard: Iterable[Told]) -> None:
@@ -155,8 +166,7 @@ class Hub:
             self._write(client, news)
 
     def _write(self, client: Client, news: Sequence[Frame]) -> None:
-        client.outlet.write(client.outlet.pack(news))
-        if client.outlet.unsent() > conf.feed_buffer():
+        if client.outlet.write(client.outlet.pack(news)) > conf.feed_buffer():
             self._fall_behind(client)
 
     def _fall_behind(self, client: Client) -> None:
@@ -176,7 +186,7 @@ class Hub:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             sign, sign_with_position = frames.heartbeat(), frames.heartbeat(self.follower.cursor)
-            for client in tuple(self._clients):
+            for client in tuple(self.clients):
                 if client.phase is Phase.LIVE:
                     self._write(client, [sign_with_position])
                 elif client.phase is Phase.CATCHING_UP:
@@ -192,30 +202,6 @@ class Hub:
         else:
             self.spawn(catching_up.catch_up(self, client, client.told))
 
-    async def _guard(self) -> None:
-        """Look up again who everybody is, and with which rights; once for all that came with the same credential."""
-        while True:
-            await asyncio.sleep(RECHECK_SECONDS)
-            clients_of: defaultdict[Credential, list[Client]] = defaultdict(list)
-            for client in self._clients:
-                clients_of[client.credential].append(client)
-            for credential, clients in clients_of.items():
-                await self._recheck(credential, clients)
-
-    async def _recheck(self, credential: Credential, clients: list[Client]) -> None:
-        try:
-            actor = await self.desk.ask(credential.actor)
-        except EventError as error:
-            for client in clients:
-                if client.credential is credential and client in self._clients:  # and did not log in anew meanwhile
-                    client.outlet.close(protocol.UNAUTHORIZED, str(error))
-        except Error as error:  # nobody's rights can change either while the database is away
-            logger.warning("The rights of a client could not be looked up again: %s", error)
-        else:
-            for client in clients:
-                if client.credential is credential and client.actor != actor:
-                    self.change(client, actor, client.subscription)
-
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run it beside everything else, until the hub ends."""
         task = asyncio.get_running_loop().create_task(work)
@@ -226,7 +212,7 @@ class Hub:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             logger.error("The live feed has failed", exc_info=error)
-            for client in tuple(self._clients):  # rather no feed than one that nobody looks after
+            for client in tuple(self.clients):  # rather no feed than one that nobody looks after
                 client.outlet.close(protocol.TRY_LATER, "")
 
     def _stop(self) -> None:
@@ -234,6 +220,7 @@ class Hub:
         self._pace.stop()
         for task in self._tasks:
             task.cancel()
+        self._attendance.end()
         self.desk.close()
         _hubs.pop(asyncio.get_running_loop(), None)
 

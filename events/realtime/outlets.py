@@ -18,8 +18,8 @@ EXTENSION = "ayonevents.frames"
 class Transport(Protocol):
     """What the extension offers."""
 
-    def write_frames(self, encoded: bytes, /) -> None:
-        """Write whole frames at once, without waiting; nothing happens on a closed connection."""
+    def write_frames(self, encoded: bytes, /) -> int:
+        """Write whole frames at once, without waiting, and return ``unsent()``; a closed connection takes nothing."""
 
     def unsent(self) -> int:
         """Return how many bytes the client has not taken yet."""
@@ -32,8 +32,8 @@ class Outlet(Protocol):
     def pack(self) -> Pack:
         """Return what its frames are packed with."""
 
-    def write(self, chunk: Any, /) -> None:
-        """Send the chunk, after all earlier ones."""
+    def write(self, chunk: Any, /) -> int:
+        """Send the chunk, after all earlier ones, and return ``unsent()``: one call for each client and batch."""
 
     def unsent(self) -> int:
         """Return how many bytes the client has not taken yet."""
@@ -70,11 +70,12 @@ class QueueOutlet:
         self._unsent = 0
         self._something = asyncio.Event()
 
-    def write(self, chunk: Any) -> None:
+    def write(self, chunk: Any) -> int:
         """Queue the chunk."""
         self._chunks.append(chunk)
         self._unsent += _size(chunk)
         self._something.set()
+        return self._unsent
 
     def unsent(self) -> int:
         """Return the bytes in the queue."""

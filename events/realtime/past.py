@@ -1,12 +1,12 @@
 """What the database knows of the stream: what a hub has missed, and what a client has. Synchronous."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
 from events import message, position
-from events.message import Message
+from events.message import Envelope, Message
 from events.models import Event
 
 
@@ -18,7 +18,7 @@ class Look:
     """Up to here nothing can appear any more; None: not known yet."""
     start: int = 0
     """The last number that was given out."""
-    missed: list[Message] = field(default_factory=list)
+    missed: Sequence[Envelope] = ()
     """What has settled since the last look and is not among what was told, in the order of the stream."""
     history: list[Message] = field(default_factory=list)
     """What is there before anybody listens, and has not settled."""
@@ -58,7 +58,7 @@ def look(since: int, told: Container[int], limit: int, suspects: Container[int] 
     missing = [each for each in unknown if each <= settled or (suspects is not None and each in suspects)]
     return Look(
         settled=settled,
-        missed=_remember(events.filter(position__in=missing)) if missing else [],
+        missed=_remember(events.filter(position__in=missing)) if missing else (),
         suspects=frozenset(each for each in unknown if each > settled),
     )
 
@@ -70,9 +70,19 @@ def is_within_reach(since: int, limit: int) -> bool:
     return not Event.objects.after(since).order_by("position").values_list("position")[limit : limit + 1].exists()
 
 
-def page(after: int, until: int, size: int) -> list[Message]:
-    """Return the first changes after one position and up to another, in the order of the stream."""
-    return _remember(_changes(after, until)[:size])
+def page(after: int, until: int, size: int, characters: int) -> tuple[list[Message], int]:
+    """Return the first changes after one position and up to another, and the position up to which they are all.
+
+    ``size``: how many at most; ``characters``: how many of their frames, but for the last one.
+    """
+    messages: list[Message] = []
+    room = characters
+    for event in _changes(after, until)[:size]:
+        messages.append(message.remembered(event))
+        room -= len(messages[-1].frame)
+        if room < 0 or len(messages) == size:
+            return messages, event.position
+    return messages, until
 
 
 def _changes(after: int, until: int | None) -> QuerySet[Event]:

@@ -1,9 +1,9 @@
 """What is said on a socket: the client's frames as values, and the server's close codes. Pure.
 
 A client has two things to say. Who it is and what it wants to hear of, at first and whenever that changes:
-``{"topic": "auth", "token": …, "subscribe": [prefixes], "project": …, "since": position}``. And, once it is in, what
-others are to hear of: ``{"topic": "publish", "event": {…}}``. A JSON object about another topic says nothing to this
-server and is ignored; what is no JSON object, or has the wrong shape, ends the socket.
+``{"topic": "auth", "token": …, "subscribe": [prefixes], "project": …, "since": position, "deletions": true}``.
+And, once it is in, what others are to hear of: ``{"topic": "publish", "event": {…}}``. A JSON object about another
+topic says nothing to this server and is ignored; what is no JSON object, or has the wrong shape, ends the socket.
 """
 
 import json
@@ -43,6 +43,8 @@ class Subscription:
     """Beginnings of topics; the empty one is every topic's."""
     project: str | None = None
     """Only this project's events, and those of none; None: of all projects."""
+    deletions: bool = False
+    """Events that are deleted are told of, too; clients of AYON know no such frame."""
 
     def covers(self, topic: str, project: str | None) -> bool:
         """Tell whether a message about this topic and project was asked for."""
@@ -93,7 +95,7 @@ def read(text: str | None) -> Said | None:
     if not isinstance(said, dict):
         raise InvalidField("frame", "expected a JSON object")
     if said.get("topic") == "auth":
-        subscription = Subscription(_prefixes(said.get("subscribe")), _text(said, "project"))
+        subscription = Subscription(_prefixes(said.get("subscribe")), _text(said, "project"), _flag(said, "deletions"))
         return Auth(token=_token(said), subscription=subscription, since=position(said.get("since"), "since"))
     return _publish(said.get("event")) if said.get("topic") == "publish" else None
 
@@ -145,6 +147,13 @@ def _text(said: dict[str, object], field: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise InvalidField(field, "expected a text")
     return value or None
+
+
+def _flag(said: dict[str, object], field: str) -> bool:
+    value = said.get(field)
+    if value is not None and not isinstance(value, bool):
+        raise InvalidField(field, "expected true or false")
+    return bool(value)
 
 
 def _prefixes(patterns: object) -> tuple[str, ...]:

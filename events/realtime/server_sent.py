@@ -7,7 +7,6 @@ same access, and costs no thread.
 
 import asyncio
 import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -15,7 +14,7 @@ from channels.db import database_sync_to_async
 from django.db import Error
 from django.http import HttpRequest
 
-from events import bus, conf
+from events import bus, conf, outage
 from events.actor import Actor
 from events.credentials import CHALLENGE, TOKEN_MISSING, Credential, credential_of
 from events.errors import CredentialInvalid, InvalidField, TooManyRequests, UserMissing
@@ -25,11 +24,11 @@ from events.realtime.handshake import admit, request_of
 from events.realtime.outlets import QueueOutlet
 from events.realtime.protocol import Subscription
 
-logger = logging.getLogger(__name__)
-
 PATH = "/api/stream"
 RETRY = b"retry: 2000\n\n"
 """Milliseconds after which a browser comes back."""
+FULL_SECONDS = 10
+"""After how long somebody may try again who has as many connections as one user may have: one of them may be gone."""
 HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -70,8 +69,8 @@ class EventStream:
             await self._refuse(401, str(error), (b"www-authenticate", CHALLENGE.encode()))
         except UserMissing as error:
             await self._refuse(404, str(error))
-        except Error:
-            logger.exception("An event stream could not be opened")
+        except Error as error:
+            outage.report(error, "an event stream")
             await self._refuse(503, "The database is away", (b"retry-after", b"1"))
         else:
             await self._stream(credential, actor, subscription, since)
@@ -84,7 +83,8 @@ class EventStream:
         client = Client(outlet=outlet, credential=credential, actor=actor, subscription=subscription)
         the_hub = hub.current()
         if not the_hub.join(client, since):
-            await self._refuse(429, f"Expected at most {conf.feed_clients_per_user()} connections of one user")
+            detail = f"Expected at most {conf.feed_clients_per_user()} connections of one user"
+            await self._refuse(429, detail, (b"retry-after", str(FULL_SECONDS).encode()))
             return
         tasks: list[asyncio.Task[Any]] = []
         try:

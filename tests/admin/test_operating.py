@@ -1,41 +1,24 @@
-import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 
 from events import update_event
-from events.actor import Actor
 from events.admin import runs
 from events.models import Event
-from events.operations import Outcome
-from tests.admin.viewing import LIST, Parsed, browser, path_of, viewer
+from tests.admin.operating import OPERATE, form_of, make_job, states
+from tests.admin.viewing import LIST, Parsed, browser, path_of
 from tests.factories import make_event
 
-OPERATE = f"{LIST}operate/"
 HOSTILE = "<script>alert(1)</script>\"'&"
 
 
 @pytest.fixture
 def client(people: dict[str, User]) -> Client:
     return browser(people["admin"])
-
-
-def make_job(status: str = "failed", **fields: Any) -> Event:
-    job = make_event("test.job", depends_on=make_event("test.source").id, **fields)
-    update_event(job.id, status=status)
-    return Event.objects.get(pk=job.pk)
-
-
-def form_of(page: str) -> dict[str, list[str]]:
-    """What the preview's form sends when one confirms."""
-    form = page[page.index('class="operate-confirm"') : page.index("</form>", page.index('class="operate-confirm"'))]
-    fields: dict[str, list[str]] = {"confirmed": ["yes"]}
-    for name, value in re.findall(r'type="hidden" name="(.*?)" value="(.*?)"', form):
-        fields.setdefault(name, []).append(value.replace("&amp;", "&"))
-    return fields
 
 
 def confirmed(client: Client, **wanted: Any) -> str:
@@ -50,11 +33,6 @@ def confirmed(client: Client, **wanted: Any) -> str:
     raise AssertionError("the run does not end")
 
 
-def states() -> dict[str, int]:
-    jobs = list(Event.objects.filter(topic="test.job").values_list("status", flat=True))
-    return {status: jobs.count(status) for status in set(jobs)}
-
-
 def test_a_preview_tells_what_would_happen_and_changes_nothing(client: Client) -> None:
     jobs = [make_job(description=f"job {n}") for n in range(7)]
     make_job("finished", project="other")
@@ -67,6 +45,20 @@ def test_a_preview_tells_what_would_happen_and_changes_nothing(client: Client) -
     assert Event.objects.filter(topic=runs.TOPIC).count() == 0
     assert LogEntry.objects.count() == 0
     assert jobs[0].status == "failed"
+
+
+def test_a_preview_says_which_filters_it_means(client: Client) -> None:
+    job = make_job(project="alpha", user="marta")
+    view = "topic=test.*&status=failed,aborted&q=mart&relation=job&before=999999"
+    wanted = {"kind": "restart", "scope": "matching", "view": view}
+    page = " ".join(Parsed(client.post(OPERATE, wanted).text).text.split())
+    assert (
+        "All events are meant that match Search mart, and Topic test.*, and Status Failed, Aborted, and Relations Jobs."
+        in page
+    )
+    page = Parsed(client.post(OPERATE, {"kind": "restart", "view": view, "ids": [job.id.hex]}).text).text
+    assert "1 chosen event." in page
+    assert "that match" not in page
 
 
 @pytest.mark.parametrize(("kind", "becomes"), [("restart", {"restarted": 1}), ("abort", {"failed": 1}), ("delete", {})])
@@ -107,6 +99,32 @@ def test_a_long_run_goes_on_from_step_to_step(client: Client, monkeypatch: pytes
     assert states() == {"restarted": 5}
     record = Event.objects.get(topic=runs.TOPIC)
     assert (record.status, record.description) == ("finished", "Restart of 5 events")
+
+
+def test_an_unfinished_run_is_found_again_and_is_not_carried_on_by_looking(client: Client) -> None:
+    make_job()
+    form = form_of(client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed"}).text)
+    run = Event.objects.get(pk=client.post(OPERATE, form)["Location"].split("/")[-2])
+    address = f"{LIST}operation/{run.id.hex}/"
+    assert f'href="{address}"' in client.get(path_of(run)).text
+    assert "Show this operation" not in client.get(path_of(make_job())).text
+    for written in (run.id.hex, str(run.id)):
+        page = Parsed(client.get(f"{LIST}operation/{written}/").text).text
+        assert "0 of 1 so far" in page
+        assert "Continue" in page
+    assert states() == {"failed": 2}
+    assert "<strong>1</strong> of 1 event restarted." in client.post(address).text
+    assert "Continue" not in client.post(address).text
+
+
+@pytest.mark.parametrize("written", ["nonsense", "0" * 32, "0" * 31])
+def test_without_a_run_there_is_no_page_of_one(client: Client, written: str) -> None:
+    assert client.get(f"{LIST}operation/{written}/").status_code == 404
+
+
+def test_an_event_on_the_topic_of_runs_that_is_no_record_of_one_has_no_page(client: Client) -> None:
+    forged = make_event(runs.TOPIC, summary={"kind": "delete"})
+    assert client.get(f"{LIST}operation/{forged.id.hex}/").status_code == 404
 
 
 def test_what_has_changed_since_the_preview_is_left_alone(client: Client) -> None:
@@ -163,7 +181,7 @@ def test_an_operation_is_recorded_with_who_when_what_and_how_many(client: Client
         ({"kind": "explode", "ids": ["0" * 32]}, "expected one of delete, restart, abort"),
         ({"kind": "delete"}, "expected events: choose some first"),
         ({"kind": "delete", "scope": "matching"}, "expected a view that is narrowed down"),
-        ({"kind": "delete", "scope": "matching", "view": "utm=1&before=9"}, "expected a view that is narrowed down"),
+        ({"kind": "delete", "scope": "matching", "view": "before=9"}, "expected a view that is narrowed down"),
         ({"kind": "delete", "ids": ["nonsense"]}, "expected an id of 32 hexadecimal digits"),
         ({"kind": "delete", "ids": ["0" * 32], "bound": "x"}, "expected a position"),
         ({"kind": "delete", "ids": ["0" * 32], "bound": "9" * 30}, "expected a position"),
@@ -177,91 +195,42 @@ def test_what_no_form_would_send_is_refused(client: Client, sent: dict[str, Any]
     assert Event.objects.count() == 2
 
 
-@pytest.mark.parametrize("view", ["filter=%5B", "from=yesterday", "status=failed&q=nonesuch"])
-def test_a_view_that_shows_nothing_has_nothing_to_operate_on(client: Client, view: str) -> None:
+def test_a_view_that_shows_nothing_has_nothing_to_operate_on(client: Client) -> None:
     make_job()
-    assert "Nothing to delete" in client.post(OPERATE, {"kind": "delete", "scope": "matching", "view": view}).text
+    wanted = {"kind": "delete", "scope": "matching", "view": "status=failed&q=nonesuch"}
+    assert "Nothing to delete" in client.post(OPERATE, wanted).text
 
 
 def test_hostile_texts_are_shown_as_texts(client: Client) -> None:
-    make_job(description=HOSTILE, project=None)
-    answer = client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": f"status=failed&x={HOSTILE}"})
+    make_job(description=HOSTILE, user=HOSTILE, project=None)
+    view = urlencode({"status": "failed", "user": HOSTILE})
+    answer = client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": view})
     page = Parsed(answer.text)
     assert HOSTILE in page.text
     assert [each for each in page.refused if not each.startswith(LIST)] == []
 
 
-# --- who may -------------------------------------------------------------------------------------------
+def test_of_many_a_preview_counts_so_far_and_all_are_meant(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "MOST", 2)
+    monkeypatch.setattr("events.operations.BATCH", 2)
+    for _ in range(5):
+        make_job()
+    for kind, result in (
+        ("restart", "<strong>5</strong> events restarted."),
+        ("delete", "<strong>5</strong> events deleted."),
+    ):
+        wanted = {"kind": kind, "scope": "matching", "view": "topic=test.job"}
+        preview = Parsed(client.post(OPERATE, wanted).text).text
+        assert f"{kind.capitalize()} more than 2 events?" in preview
+        assert result in client.get(confirmed(client, **wanted)).text
+    assert states() == {}
+    told = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
+    assert [each.partition(" (")[0] for each in told] == ["restart: more than 2 events", "delete: more than 2 events"]
 
 
-def operator(user: User) -> Client:
-    """Somebody on the staff with the permission to operate."""
-    client = viewer(user)
-    user.user_permissions.add(Permission.objects.get(codename="operate_event"))
-    return client
-
-
-@pytest.mark.parametrize("name", ["artist", "manager", "guest"])
-def test_who_may_only_view_sees_no_buttons_and_is_refused(people: dict[str, User], name: str) -> None:
-    job = make_job(project="alpha")
-    client = viewer(people[name])
-    for page in (client.get(LIST).text, client.get(path_of(job)).text if name != "guest" else ""):
-        assert "operate" not in page
-        assert "checkbox" not in page
-    run = runs.begin(
-        runs.plan_from("restart", [job.id.hex], "", "", cascade=False),
-        Outcome(affected=1, skipped=0, blocked=0, examples=()),
-        Actor(name=name),
-    )
-    for path in (OPERATE, f"{LIST}operation/{run}/"):
-        answer = client.post(path, {"kind": "restart", "ids": [job.id.hex], "confirmed": "yes"})
-        assert answer.status_code == 403
-    assert client.get(f"{LIST}operation/{run}/").status_code == 403
-    assert states() == {"failed": 1}
-    assert LogEntry.objects.count() == 0
-
-
-def test_who_is_not_logged_in_is_sent_to_the_login(people: dict[str, User]) -> None:
-    job = make_job()
-    answer = Client().post(OPERATE, {"kind": "delete", "ids": [job.id.hex], "confirmed": "yes"})
-    assert (answer.status_code, answer["Location"]) == (302, f"/admin/login/?next={OPERATE}")
-    assert Event.objects.filter(pk=job.pk).exists()
-
-
-def test_a_form_of_another_site_is_refused(people: dict[str, User]) -> None:
-    job = make_job()
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(people["admin"])
-    assert client.post(OPERATE, {"kind": "delete", "ids": [job.id.hex], "confirmed": "yes"}).status_code == 403
-    assert Event.objects.filter(pk=job.pk).exists()
-
-
-def test_the_permission_opens_what_its_holder_may_see_and_nothing_else(people: dict[str, User]) -> None:
-    own, foreign = make_job(project="alpha"), make_job(project="beta")
-    client = operator(people["artist"])
-    assert 'class="operate-one"' in client.get(path_of(own)).text
-    page = client.post(OPERATE, {"kind": "restart", "ids": [own.id.hex, foreign.id.hex]}).text
-    assert "Restart 1 event?" in page
-    client.post(client.post(OPERATE, form_of(page))["Location"])
-    assert Event.objects.get(pk=own.pk).status == "restarted"
-    assert Event.objects.get(pk=foreign.pk).status == "failed"
-
-
-def test_a_cascade_is_for_managers_because_it_takes_what_others_may_not_see(people: dict[str, User]) -> None:
-    source = make_event("test.source", project="alpha")
-    make_event("test.job", depends_on=source.id, project="beta")
-    client = operator(people["artist"])
-    page = client.post(OPERATE, {"kind": "delete", "ids": [source.id.hex], "cascade": "yes", "confirmed": "yes"}).text
-    assert "Nothing to delete" in page
-    assert Event.objects.count() == 2
-
-
-def test_only_who_has_started_a_run_carries_it_on(client: Client, people: dict[str, User]) -> None:
-    make_job()
-    form = form_of(client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed"}).text)
-    run = client.post(OPERATE, form)["Location"]
-    other = operator(people["manager"])
-    assert "Started by admin" in other.get(run).text
-    assert other.post(run).status_code == 403
-    assert states() == {"failed": 1}
-    assert client.get(f"{LIST}operation/{make_event().id}/").status_code == 404
+def test_a_preview_asks_as_often_whatever_there_is(client: Client, django_assert_max_num_queries: Any) -> None:
+    for _ in range(3):
+        make_job()
+    for kind in ("restart", "abort", "delete"):
+        with django_assert_max_num_queries(20):
+            client.post(OPERATE, {"kind": kind, "scope": "matching", "view": "topic=test.job"})

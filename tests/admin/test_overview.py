@@ -162,6 +162,7 @@ def test_staff_without_the_permission_to_view_sees_nothing(people: dict[str, Use
 def test_the_overview_takes_the_same_queries_whatever_there_is(client: Client, django_assert_num_queries: Any) -> None:
     for status in ("pending", "restarted", "in_progress", "failed", "finished"):
         make_job(status, sender="rn-01")
-    # Session, user, groups, grants; the bound, the traffic; four states, the oldest; the newest change, the latest.
-    with django_assert_num_queries(14):
+    # Session, user, groups, grants, policies; who is connected; the bound, the traffic; four states, the oldest; the
+    # newest change, the latest; the failures.
+    with django_assert_num_queries(16):
         client.get("/admin/")

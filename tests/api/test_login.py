@@ -87,3 +87,25 @@ def test_an_expired_token_is_refused(people: Roles) -> None:
     client = client_with_token("artist", "artist")
     AccessToken.objects.update(expires_at=timezone.now())
     assert client.get("/api/events").json() == {"code": 401, "detail": "Invalid session"}
+
+
+def test_a_new_password_ends_the_tokens_of_the_old_one(people: Roles) -> None:
+    artist, other = client_with_token("artist", "artist"), client_with_token("manager", "manager")
+    people["artist"].set_password("another one")
+    people["artist"].save()
+    assert [client.get("/api/users/me").status_code for client in (artist, other)] == [401, 200]
+
+
+def test_who_was_disabled_comes_back_without_the_old_tokens(people: Roles) -> None:
+    artist = client_with_token("artist", "artist")
+    for is_active in (False, True):
+        people["artist"].is_active = is_active
+        people["artist"].save()
+    assert artist.get("/api/users/me").status_code == 401
+
+
+def test_other_changes_of_a_user_leave_the_tokens(people: Roles) -> None:
+    artist = client_with_token("artist", "artist")
+    people["artist"].first_name = "Anna"
+    people["artist"].save()
+    assert artist.get("/api/users/me").status_code == 200

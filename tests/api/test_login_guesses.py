@@ -37,8 +37,17 @@ def test_a_name_that_is_guessed_from_everywhere_must_wait_too(people: Roles) -> 
 
 def test_the_viewer_counts_with_it(guesser: Client) -> None:
     page = guesser.post("/admin/login/", {"username": "admin", "password": "admin"})
-    assert "Too many attempts" in page.content.decode()
+    assert (page.status_code, "Too many attempts" in page.content.decode()) == (429, True)
+    assert 1 <= int(page["Retry-After"]) <= 120
     assert "_auth_user_id" not in guesser.session
+
+
+def test_wrong_logins_in_the_viewer_count_over_rest(people: Roles) -> None:
+    client = Client(REMOTE_ADDR="10.0.0.3")
+    pages = [client.post("/admin/login/", {"username": "artist", "password": "wrong"}) for _ in range(10)]
+    assert {page.status_code for page in pages} == {200}
+    status, _, headers = call(client, "POST", "/api/auth/login", RIGHT)
+    assert (status, int(headers["Retry-After"]) > 0) == (429, True)
 
 
 def test_after_the_minute_it_goes_on(guesser: Client) -> None:

@@ -13,6 +13,8 @@ class FakeRedis:
     """Messages are taken and reach nobody."""
     members: ClassVar[dict[str, asyncio.Queue[Any]]] = {}
     numbers: ClassVar[Any] = itertools.count()
+    batches: ClassVar[list[int]] = []
+    """How many envelopes each message had, but for those that had none."""
 
     def __init__(self, **_: object) -> None:
         self.own: set[str] = set()
@@ -32,6 +34,8 @@ class FakeRedis:
 
     async def group_send(self, _group: str, message: dict[str, Any]) -> None:
         self._check()
+        if message["envelopes"]:
+            FakeRedis.batches.append(len(message["envelopes"]))
         for queue in () if FakeRedis.loses else FakeRedis.members.values():
             queue.put_nowait(message)
 

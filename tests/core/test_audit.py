@@ -8,10 +8,10 @@ from django.db import transaction
 
 from events import accounts, audit
 from events.actor import Actor
-from events.audit import Origin, coming_from
 from events.delete import delete
 from events.models import ApiKey, Event, ProjectGrant, TopicPolicy
 from events.operations import Operation, operate
+from events.origin import Origin, coming_from
 from events.redaction import MASK
 from tests.conftest import Roles
 from tests.factories import make_event

@@ -55,6 +55,15 @@ def test_a_history_without_jobs_is_a_backlog() -> None:
     assert (Event.objects.count(), source_of(enroll_for())) == (3, oldest.id.hex)
 
 
+def test_jobs_that_have_failed_for_good_are_not_handed_out_again() -> None:
+    bench_history("history", "3", "test.source", "test.job")
+    bench_history("fail", "2")
+    in_order = Event.objects.filter(topic="test.job").order_by("creation_order")
+    assert list(in_order.values_list("status", flat=True)) == ["finished", "failed", "failed"]
+    assert enroll_for() is None
+    assert enroll_for(max_retries=4) is not None
+
+
 def test_what_came_after_the_history_is_trimmed() -> None:
     bench_history("history", "2", "test.source", "test.job")
     kept = set(Event.objects.values_list("pk", flat=True))

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 
+from events import checks
+
 UNSAFE: dict[str, dict[str, Any]] = {
     "events.W001": {"ALLOWED_HOSTS": ["*"]},
     "events.W002": {"HTTPS": False, "HOST": "0.0.0.0"},  # noqa: S104 - nothing listens
@@ -41,6 +43,17 @@ def test_what_is_unsafe_is_found_with_a_hint(settings: Any, problem: str, change
     assert problem in found()
 
 
+@pytest.mark.parametrize(
+    "behind", [{"PUBLIC_URL": "http://events.studio.example"}, {"UNIX_SOCKET": "/run/ayonevents/socket"}]
+)
+def test_a_proxy_without_https_on_the_same_machine_is_found(settings: Any, behind: dict[str, str]) -> None:
+    settings.HTTPS, settings.HOST = False, "127.0.0.1"
+    assert "events.W002" not in found()
+    for name, value in behind.items():
+        setattr(settings, name, value)
+    assert "events.W002" in found()
+
+
 def test_a_server_for_this_machine_needs_no_https(settings: Any) -> None:
     settings.HTTPS = False
     for host in ("127.0.0.1", "::1", "localhost"):
@@ -48,7 +61,15 @@ def test_a_server_for_this_machine_needs_no_https(settings: Any) -> None:
         assert "events.W002" not in found()
 
 
-@pytest.mark.parametrize("name", ["events.sqlite3", "secret_key", "credentials.json"])
+@pytest.mark.parametrize("proxies", [["*"], ["10.0.0.1", "0.0.0.0/0"], ["::/0"]])
+def test_proxies_that_may_be_anybody_are_found(settings: Any, proxies: list[str]) -> None:
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    assert "events.W003" not in found()
+    settings.TRUSTED_PROXIES = proxies
+    assert "events.W003" in found()
+
+
+@pytest.mark.parametrize("name", checks.KEPT)
 def test_data_that_others_can_read_is_found(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.touch()

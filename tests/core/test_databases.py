@@ -8,7 +8,8 @@ from ayonevents import databases
 from tests.conftest import POSTGRES
 
 URL = "postgres://anna:p%40ss@db.example:5433/events"
-DEFAULT_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+DEFAULT_LIMITS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+DEFAULT_OPTIONS = f"{DEFAULT_LIMITS} {databases.PLAN_ONCE}"
 
 
 @pytest.fixture
@@ -60,7 +61,8 @@ def test_the_url_has_the_last_word(postgresql: Any) -> None:
 def test_the_limits_are_settings(postgresql: Any) -> None:
     limits = {"DATABASE_STATEMENT_SECONDS": "0.5", "DATABASE_LOCK_SECONDS": "0", "DATABASE_IDLE_SECONDS": "7"}
     options = postgresql(URL, **limits)["OPTIONS"]["options"]
-    assert options == "-c statement_timeout=500 -c lock_timeout=0 -c idle_in_transaction_session_timeout=7000"
+    limits_set = "-c statement_timeout=500 -c lock_timeout=0 -c idle_in_transaction_session_timeout=7000"
+    assert options == f"{limits_set} {databases.PLAN_ONCE}"
 
 
 def test_a_pooler_is_not_told_what_it_would_refuse(postgresql: Any) -> None:

@@ -6,11 +6,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from events import dispatch_event, relay
+from events import bus, dispatch_event, relay
 from events.actor import Actor
 from events.delete import delete
 from events.dispatch import NewEvent, dispatch
 from events.errors import DependencyMissing, HashConflict, InvalidField
+from events.message import Envelope
 from events.models import Event
 from tests.conftest import Publishing
 from tests.factories import make_event
@@ -179,13 +180,15 @@ def test_what_is_rolled_back_never_was(publishing: Publishing, store: bool) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_a_dead_bus_does_not_fail_the_write(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    def dead() -> None:
-        raise ConnectionError
+    async def dead(_envelope: Envelope) -> None:
+        raise ConnectionError("nobody there")
 
-    monkeypatch.setattr(relay, "is_needed", dead)
+    monkeypatch.setattr(bus, "_is_away", False)
+    monkeypatch.setattr(relay, "is_needed", lambda: True)
+    monkeypatch.setattr(relay, "send", dead)
     dispatch_event("test.event")
     assert Event.objects.count() == 1
-    assert "Could not publish test.event" in caplog.text
+    assert "The bus is away, and test.event is not told: nobody there" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,8 +10,9 @@ from django.db import connection
 from events import dispatch_event
 from events.enroll import Job
 from events.errors import HashConflict
+from events.hashing import job_hash
 from events.models import Event
-from tests.factories import change, enroll_for, make_event
+from tests.factories import change, enroll_for, make_event, source_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,3 +111,9 @@ def test_of_two_dispatchers_with_one_hash_one_is_told_of_the_other() -> None:
     stored = {event.hash: event.id.hex for event in Event.objects.all()}
     assert sorted(told) == sorted(list(stored.items()) * 2)
     assert len(stored) == 20
+
+
+def test_the_first_poll_of_its_kind_may_find_a_hash_taken() -> None:
+    blocked, source = make_event("test.source"), make_event("test.source")
+    make_event("test.note", hash=job_hash("test.first.poll", blocked.id))
+    assert source_of(enroll_for(target_topic="test.first.poll")) == source.id.hex

@@ -186,3 +186,23 @@ def test_between_two_moves_of_the_watermark_sources_are_found_all_the_same(monke
     sources = [make_event("test.source").id.hex for _ in range(3)]
     assert [poll() for _ in range(4)] == [*sources, None]
     assert reached() == before
+
+
+@pytest.mark.parametrize(("pause", "moves"), [(0.0, True), (1e9, False)])
+def test_a_watermark_that_is_not_far_away_follows_more_slowly(
+    monkeypatch: pytest.MonkeyPatch, pause: float, moves: bool
+) -> None:
+    make_event("test.other")
+    settle()
+    assert poll() is None
+    monkeypatch.setattr(watermark, "FAR", 1000)
+    monkeypatch.setattr(watermark, "LONG_PAUSE", pause)
+    before = reached()
+    last = make_event("test.other")
+    settle()
+    monkeypatch.setattr(watermark, "NEAR", last.position - before)
+    assert poll() is None
+    assert reached() == before  # so near, it stays for good
+    monkeypatch.setattr(watermark, "NEAR", last.position - before - 1)
+    assert poll() is None
+    assert reached() == (last.position if moves else before)

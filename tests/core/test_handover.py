@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from events import glance
 from events.delete import delete
 from events.enroll import Job
 from events.handover import give_back
@@ -104,3 +105,28 @@ def test_who_asks_for_a_job_that_was_just_given_back_takes_it_over() -> None:
     assert again is not None
     assert job is not None
     assert (again.id, again.handover is not None) == (job.id, True)
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_what_was_given_to_another_between_glance_and_answer_is_not_ones_own(
+    monkeypatch: pytest.MonkeyPatch, is_begun: bool
+) -> None:
+    make_event("test.source")
+    job = enroll_for(sender="reborn")  # whose first life did not hear of it
+    look = glance.look
+
+    def look_and_lose_it(*kind: Any, **values: Any) -> Any:
+        seen = look(*kind, **values)
+        monkeypatch.setattr(glance, "look", look)
+        give(job)
+        taken = enroll_for(sender="other")
+        assert job is not None
+        assert taken is not None
+        assert taken.id == job.id
+        if is_begun:
+            change(job.id, status="in_progress")
+        return seen
+
+    monkeypatch.setattr(glance, "look", look_and_lose_it)
+    assert enroll_for(sender="reborn") is None
+    assert facts(job)[4] == "other"

@@ -10,10 +10,11 @@ from events.batch import dispatch_batch
 from events.delete import delete
 from events.dispatch import Dispatched, NewEvent, dispatch
 from events.enroll import enroll
-from events.errors import EventError, Forbidden
+from events.errors import EventError, Forbidden, ProjectMissing
 from events.models import ApiKey, Event, TopicPolicy
 from events.operations import Operation, operate
 from events.policies import Scope, Verb
+from events.projects import project_named, projects_for
 from events.update import EventChanges, update
 from tests.conftest import Publishing, Roles
 from tests.factories import make_event, make_request
@@ -122,6 +123,18 @@ def test_a_cascade_that_would_take_what_is_out_of_reach_takes_nothing(with_key: 
     with pytest.raises(Forbidden):
         operate(Operation(kind="delete", ids=[event.id], cascade=True), by)
     assert Event.objects.count() == 2
+
+
+def test_projects_out_of_reach_are_not_told_of(with_key: Callable[..., Actor]) -> None:
+    for project in ("alpha", "beta", "gamma"):
+        make_event(project=project)
+    limited = with_key(projects=["beta", "gamma", "nowhere"])
+    assert [each.name for each in projects_for(limited)] == ["beta", "gamma"]
+    assert project_named("beta", limited).name == "beta"
+    for name in ("alpha", "nowhere"):
+        with pytest.raises(ProjectMissing):
+            project_named(name, limited)
+    assert projects_for(with_key("artist", projects=["beta"])) == []
 
 
 def test_a_policy_lets_users_publish_what_is_not_stored(people: Roles, publishing: Publishing) -> None:

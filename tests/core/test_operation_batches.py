@@ -8,7 +8,8 @@ from django.db.models import F
 
 from events import operations
 from events.models import Event
-from events.operations import Operation, Outcome, operate
+from events.operations import Operation, operate
+from events.tally import Outcome
 from tests.core.test_operations import numbers, on
 from tests.factories import make_event
 

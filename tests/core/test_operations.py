@@ -1,14 +1,14 @@
 from typing import Any
 
 import pytest
-from django.db.models import Q
 
 from events import operations
 from events.actor import Actor
 from events.errors import Forbidden, InvalidField
 from events.models import Event
-from events.operations import Example, Kind, Operation, Outcome, operate
+from events.operations import Kind, Operation, operate
 from events.status import Status
+from events.tally import Example, Outcome
 from tests.conftest import Publishing
 from tests.factories import enroll_for, make_event, source_of
 
@@ -196,6 +196,6 @@ def test_examples_show_the_events_as_they_were() -> None:
 def test_what_python_code_demands_besides_counts_as_well(db: None) -> None:
     for project in ("alpha", "beta"):
         make_event(project=project, finished=False)
-    done = operate(Operation(kind="abort", within=Q(project="alpha")))
+    done = operate(Operation(kind="abort", within=Event.objects.filter(project="alpha")))
     assert (done.affected, done.skipped) == (1, 0)
     assert list(Event.objects.filter(status="aborted").values_list("project", flat=True)) == ["alpha"]

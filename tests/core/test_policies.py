@@ -1,8 +1,10 @@
 """What a list of rulings and the limits of a key say of one topic."""
 
+from itertools import pairwise
+
 import pytest
 
-from events.policies import Policy, Scope, Verb, in_order, ruling
+from events.policies import Policy, Rank, Scope, Verb, in_order, ruling
 
 
 def ruled(*policies: Policy, verb: Verb = Verb.DISPATCH, topic: str = "chat.message") -> bool | None:
@@ -12,11 +14,11 @@ def ruled(*policies: Policy, verb: Verb = Verb.DISPATCH, topic: str = "chat.mess
     return forwards
 
 
-def allow(topic: str, verb: Verb = Verb.DISPATCH, rank: int = 0) -> Policy:
+def allow(topic: str, verb: Verb = Verb.DISPATCH, rank: Rank = Rank.EVERYBODY) -> Policy:
     return Policy(verb=verb, topic=topic, allows=True, rank=rank)
 
 
-def refuse(topic: str, verb: Verb = Verb.DISPATCH, rank: int = 0) -> Policy:
+def refuse(topic: str, verb: Verb = Verb.DISPATCH, rank: Rank = Rank.EVERYBODY) -> Policy:
     return Policy(verb=verb, topic=topic, allows=False, rank=rank)
 
 
@@ -35,18 +37,18 @@ def test_a_policy_rules_on_what_its_pattern_matches(pattern: str) -> None:
     ("weaker", "stronger"), [("*", "chat.*"), ("chat.*", "chat.message*"), ("chat.message*", "chat.message")]
 )
 def test_the_more_exact_topic_counts(weaker: str, stronger: str) -> None:
-    assert ruled(allow(weaker, rank=3), refuse(stronger)) is False
-    assert ruled(refuse(weaker, rank=3), allow(stronger)) is True
+    assert ruled(allow(weaker, rank=Rank.KEY), refuse(stronger)) is False
+    assert ruled(refuse(weaker, rank=Rank.KEY), allow(stronger)) is True
 
 
 def test_among_equal_topics_who_is_named_more_closely_counts() -> None:
-    for rank in (0, 1, 2):
-        assert ruled(refuse("chat.*", rank=rank), allow("chat.*", rank=rank + 1)) is True
-        assert ruled(allow("chat.*", rank=rank), refuse("chat.*", rank=rank + 1)) is False
+    for rank, closer in pairwise(Rank):
+        assert ruled(refuse("chat.*", rank=rank), allow("chat.*", rank=closer)) is True
+        assert ruled(allow("chat.*", rank=rank), refuse("chat.*", rank=closer)) is False
 
 
 def test_among_equals_the_refusal_counts() -> None:
-    assert ruled(allow("chat.*", rank=2), refuse("chat.*", rank=2)) is False
+    assert ruled(allow("chat.*", rank=Rank.GROUP), refuse("chat.*", rank=Rank.GROUP)) is False
 
 
 @pytest.mark.parametrize(("wide", "narrow"), [(Verb.DISPATCH, Verb.PUBLISH), (Verb.READ, Verb.RECEIVE)])

@@ -56,6 +56,14 @@ def test_positions_rise_with_every_change() -> None:
     assert first.creation_order < second.creation_order
 
 
+def test_a_new_event_takes_one_number() -> None:
+    events = [make_event() for _ in range(3)]
+    Event.objects.bulk_create(Event(topic="test.event", hash=str(number)) for number in range(3 if POSTGRES else 0))
+    numbers = list(Event.objects.order_by("creation_order").values_list("creation_order", "position"))
+    first = events[0].position
+    assert numbers == [(first + each, first + each) for each in range(len(numbers))]
+
+
 def test_a_position_is_drawn_in_the_transaction_that_stores_it() -> None:
     if POSTGRES:
         assert position.stamp() == {}

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ def redis(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FakeR
     monkeypatch.setattr(relay, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(relay, "LAST_PAUSE", 0.02)
     FakeRedis.members.clear()
+    FakeRedis.batches.clear()
     yield FakeRedis
     FakeRedis.is_away = FakeRedis.loses = False
 
@@ -140,6 +142,33 @@ async def test_of_too_many_that_wait_the_last_come_and_the_gap_is_noticed(
         redis.is_away = True
         for number in range(10):
             one.relay.forward(envelope(number))
+        await asyncio.sleep(0.05)
+        redis.is_away = False
+        await other.until(lambda: other.positions() == [7, 8, 9] and other.gaps() > 1)
+
+
+@pytest.mark.parametrize(("limit", "most", "batches"), [("BATCH", 3, [3, 3, 3]), ("BATCH_SIZE", 30, [3, 3, 2, 1])])
+async def test_only_so_much_travels_together(
+    redis: type[FakeRedis], monkeypatch: pytest.MonkeyPatch, limit: str, most: int, batches: list[int]
+) -> None:
+    monkeypatch.setattr(relay, limit, most)
+    async with processes(2) as (one, other):
+        await other.until(lambda: other.gaps() == 1)
+        for number in range(9):  # none of it is sent before this is done
+            one.relay.forward(replace(envelope(number), frame="x" * (10 if number < 8 else 100)))
+        await other.until(lambda: len(other.positions()) == 9)
+    assert redis.batches == batches
+
+
+async def test_large_messages_that_wait_are_dropped_sooner(
+    redis: type[FakeRedis], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "OUTBOX_SIZE", 35)
+    async with processes(2) as (one, other):
+        await other.until(lambda: other.gaps() == 1)
+        redis.is_away = True
+        for number in range(10):
+            one.relay.forward(replace(envelope(number), frame="x" * 10))
         await asyncio.sleep(0.05)
         redis.is_away = False
         await other.until(lambda: other.positions() == [7, 8, 9] and other.gaps() > 1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from typing import Any
@@ -202,3 +203,15 @@ async def test_a_full_room_lets_nobody_wait(line: Line, monkeypatch: pytest.Monk
     first, second = line.enter(), line.enter(IN_SEQUENCE)
     assert await second.called(line.gone) is False
     assert line.called(first) == [False]
+
+
+def test_what_is_remembered_is_small() -> None:
+    room = WaitingRoom()
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            room.tell(change(frame=str(number) * 100_000))
+        remembered, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert remembered < 10**6

@@ -2,12 +2,15 @@
 
 import itertools
 import os
+import queue
 import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import psycopg
 import requests
@@ -43,6 +46,7 @@ class Server:
         elif self.environment.get("DATABASE_URL"):
             self.environment["DATABASE_URL"] = _database_of_its_own(self.environment["DATABASE_URL"])
         self.output: list[str] = []
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.session = requests.Session()
         self.session.headers["X-Api-Key"] = KEY
 
@@ -56,25 +60,40 @@ class Server:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self._listener = threading.Thread(target=self._listen)
+        self._listener.start()
         return self.await_ready()
 
     def await_ready(self) -> Self:
         """Wait until it says that it is ready, at its start or again."""
+        self.url = READY.findall(self.await_output(READY))[-1]
+        return self
+
+    def await_output(self, pattern: re.Pattern[str]) -> str:
+        """Wait until it says this, and return what it has said since the last such wait."""
+        said: list[str] = []
+        while (line := self._lines.get(timeout=60)) is not None:
+            said.append(line)
+            if pattern.search(line):
+                return "".join(said)
+        raise AssertionError(f"the server ended without {pattern.pattern}:\n" + "".join(self.output))
+
+    def _listen(self) -> None:
+        """Take what it says as it says it: a full pipe would hold it up."""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.output.append(line)
-            if ready := READY.search(line):
-                self.url = ready.group(1)
-                return self
-        raise AssertionError("the server did not start:\n" + "".join(self.output))
+        with self.process.stdout as lines:
+            for line in lines:
+                self.output.append(line)
+                self._lines.put(line)
+        self._lines.put(None)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Stop it and return its exit code; its last words are in ``output``."""
         self.process.send_signal(how)
-        assert self.process.stdout is not None
-        with self.process.stdout as rest:
-            self.output.extend(rest)
-        return self.process.wait(30)
+        code = self.process.wait(30)
+        self._listener.join(30)
+        self._lines = queue.SimpleQueue()
+        return code
 
     def __enter__(self) -> Self:
         return self.start()
@@ -83,6 +102,10 @@ class Server:
         if self.process.poll() is None:
             self.stop()
         self.session.close()
+        self.drop()
+
+    def drop(self) -> None:
+        """Drop the database that was made for it; for a server that is not started in a ``with``."""
         if self.has_own_database and self.environment.get("DATABASE_URL"):
             _drop(self.environment["DATABASE_URL"])
 
@@ -108,7 +131,9 @@ class Server:
         events: list[dict[str, object]] = []
         following: str | None = f"{self.url}/api/events?limit=1000{query}"
         while following:
-            page = self.session.get(following, timeout=30).json()
+            answer = self.session.get(following, timeout=30)
+            answer.raise_for_status()
+            page = answer.json()
             events += page["events"]
             following = page["next"]
         return events
@@ -120,10 +145,11 @@ def _database_of_its_own(url: str) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name}")
-    return url.rpartition("/")[0] + "/" + name
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def _drop(url: str) -> None:
-    server, _, name = url.rpartition("/")
-    with psycopg.connect(server + "/postgres", autocommit=True) as connection:
+    parts = urlsplit(url)
+    name = parts.path.removeprefix("/")
+    with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -5,9 +5,11 @@ import contextlib
 import json
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -35,6 +37,13 @@ BAD: list[Callable[[], str | bytes]] = [
     lambda: json.dumps({"topic": "publish", "event": {"topic": "a" * 100, "summary": {"a": "\x00"}}}),
     lambda: json.dumps({"topic": "server.restart_requested"}),
 ]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """One that lets an address connect as often as it likes: the limit would keep most of this away."""
+    with Server(tmp_path / "data", EVENTS_CONNECT_RATE="") as running:
+        yield running
 
 
 async def abuse(url: str) -> list[str]:

@@ -43,12 +43,8 @@ def test_the_printed_curl_line_works_when_pasted(tmp_path: Path) -> None:
 
 def read_welcome(server: Server) -> str:
     """Return all that the server says at its start."""
-    assert server.process.stdout is not None
-    for line in server.process.stdout:
-        server.output.append(line)
-        if "Ctrl-C" in line:
-            return "".join(server.output)
-    raise AssertionError("".join(server.output))
+    server.await_output(re.compile("Ctrl-C"))
+    return "".join(server.output)
 
 
 def test_a_second_start_keeps_everything(tmp_path: Path) -> None:

@@ -70,10 +70,8 @@ def test_several_processes_without_services_are_one_sentence(tmp_path: Path) -> 
 @production
 def test_hosts_that_start_at_once_migrate_and_make_up_credentials_once(tmp_path: Path) -> None:
     made_up = {"ADMIN_PASSWORD": "", "SERVICE_KEY": "", "REDIS_URL": ""}
-    hosts = [Server(tmp_path / name, **made_up) for name in ("one", "two", "three")]
-    database = hosts[0].environment["DATABASE_URL"]
-    for host in hosts:
-        host.environment["DATABASE_URL"] = database
+    one = Server(tmp_path / "one", **made_up)
+    hosts = [*(Server(tmp_path / name, one, **made_up) for name in ("two", "three")), one]
     starting = [threading.Thread(target=host.start) for host in hosts]
     for each in starting:
         each.start()
@@ -106,3 +104,4 @@ def test_workers_that_cannot_start_are_one_sentence(tmp_path: Path) -> None:
     )
     server = Server(tmp_path / "data", WORKERS="2", PYTHONPATH=str(tmp_path))
     assert "A server process could not start" in refusal_of(server)
+    server.drop()

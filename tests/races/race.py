@@ -144,6 +144,7 @@ class Race:
         for worker in self.workers.values():
             kill(worker)
         entries = self.reader.entries()
+        assert not self.reader.by_what["surprise"], self.reader.by_what["surprise"][:5]
         wrong = list(broken(entries, self._stored("race.job"), self._stored("race.source")))
         tale = "\n".join(self._tale(entries, source, rule) for source, rule in wrong[:5])
         assert not wrong, f"{len(wrong)} rules are broken, with the seed {self.seed}:\n{tale}"

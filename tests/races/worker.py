@@ -45,6 +45,8 @@ def work(folder: str, name: str, key: str, *ports: str) -> None:
     while True:
         status, job = ask(servers, key, "POST", "/api/enroll", wanted)
         if status != 200:
+            if status not in (0, 204):  # 0: the server has just been killed
+                journal.write("surprise", status=status)
             time.sleep(0.02)
             continue
         facts = {"job": job["id"], "source": job["dependsOn"]}

@@ -9,6 +9,7 @@ from channels.testing import WebsocketCommunicator
 from django.db import connections
 
 from ayonevents.asgi import application
+from events.models import Event
 
 PATIENCE = 10
 """Seconds after which something that should have come will not come any more."""
@@ -84,3 +85,15 @@ class Socket:
                 assert is_heartbeat(message["text"])
         code: int = message["code"]
         return code
+
+
+async def stand(socket: Socket, event_id: str) -> int:
+    """Wait until the client is told that it has everything up to the event, and return where it then stands.
+
+    Transactions of other databases on the same server may hold that up for a while.
+    """
+    own = (await Event.objects.aget(pk=event_id)).position
+    async with asyncio.timeout(6 * PATIENCE):
+        while (place := json.loads(await socket.frame()).get("position", 0)) < own:
+            pass
+    return int(place)

@@ -2,9 +2,10 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import transaction
 
-from events import adispatch_event, aupdate_event, dispatch_event
+from events import adispatch_event, aupdate_event, dispatch_event, update_event
+from events.delete import delete
 from events.models import Event
-from tests.realtime.sockets import Socket
+from tests.realtime.sockets import Socket, stand
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 async def test_a_dispatched_event_is_delivered_whole_but_for_its_payload(keys: dict[str, str]) -> None:
     async with Socket() as socket:
         await socket.log_in(keys["service"], "*")
+        await stand(socket, await adispatch_event("test.first"))
         event_id = await adispatch_event(
             "entity.folder.created", project="alpha", description="New", summary={"id": 1}, payload={"secret": 1}
         )
@@ -31,7 +33,7 @@ async def test_a_dispatched_event_is_delivered_whole_but_for_its_payload(keys: d
         "summary": {"id": 1},
         "progress": 100.0,
         "store": True,
-        "position": (await Event.objects.aget()).position,
+        "position": (await Event.objects.aget(pk=event_id)).position,
     }
 
 
@@ -154,3 +156,35 @@ async def test_nothing_is_delivered_before_the_login(keys: dict[str, str]) -> No
         await adispatch_event("server.started")
         assert (await witness.event())["topic"] == "server.started"
         await socket.log_in(keys["service"], "*")
+
+
+async def test_who_asks_for_deletions_is_told_of_those_that_concern_him(keys: dict[str, str]) -> None:
+    events = [await adispatch_event("test.event", project=project) for project in ("beta", "alpha")]
+    async with Socket() as asking, Socket() as other:
+        await asking.log_in(keys["artist"], "test.", deletions=True)
+        await other.log_in(keys["artist"], "test.")
+        for event in events:
+            await sync_to_async(delete)(event)
+        assert await asking.event() == {"topic": "event-deleted", "id": events[1]}
+        last = await adispatch_event("test.last", project="alpha")
+        assert (await other.event())["id"] == last
+
+
+@transaction.atomic
+def change_and_delete(event_id: str) -> None:
+    update_event(event_id, status="finished")
+    delete(event_id)
+
+
+async def test_a_deletion_comes_after_the_last_change(keys: dict[str, str]) -> None:
+    async with Socket() as socket:
+        await socket.log_in(keys["service"], "test.", deletions=True)
+        for _ in range(5):
+            event_id = await adispatch_event("test.event", finished=False)
+            await sync_to_async(change_and_delete)(event_id)
+            told = [await socket.event() for _ in range(3)]
+            assert [(each["topic"], each["id"]) for each in told] == [
+                ("test.event", event_id),
+                ("test.event", event_id),
+                ("event-deleted", event_id),
+            ]

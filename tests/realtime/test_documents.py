@@ -17,9 +17,11 @@ EXAMPLES = [
 MESSAGES: dict[str, Any] = yaml.safe_load((DOCS / "asyncapi.yaml").read_text())["components"]["messages"]
 
 
+KINDS = {each["payload"]["properties"]["topic"].get("const"): name for name, each in MESSAGES.items()}
+
+
 def kind_of(frame: dict[str, Any]) -> str:
-    topic: str = frame["topic"]
-    return topic if topic in MESSAGES else "event"
+    return KINDS.get(frame["topic"], "event")
 
 
 def problems(frame: dict[str, Any], schema: dict[str, Any]) -> set[str]:

@@ -30,10 +30,11 @@ class Ear:
         self.is_stalled = False
         self._more = asyncio.Event()
 
-    def write(self, chunk: tuple[str, ...], /) -> None:
+    def write(self, chunk: tuple[str, ...], /) -> int:
         self.heard += chunk
         self.stuck += sum(map(len, chunk)) * self.is_stalled
         self._more.set()
+        return self.stuck
 
     def unsent(self) -> int:
         return self.stuck

@@ -21,6 +21,13 @@ def test_an_auth_frame_says_who_and_what() -> None:
     )
 
 
+def test_deletions_are_told_to_who_asks_for_them() -> None:
+    assert read(deletions=True).subscription.deletions
+    assert not any(read(**said).subscription.deletions for said in ({}, {"deletions": None}, {"deletions": False}))
+    with pytest.raises(InvalidField, match="expected true or false"):
+        read(deletions=1)
+
+
 @pytest.mark.parametrize(
     "nothing", [{}, {"token": None, "subscribe": None, "project": None}, {"token": "", "project": ""}]
 )

@@ -1,11 +1,12 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
 
-from events import adispatch_event
+from events import adispatch_event, outage
 from events.actor import Actor
 from events.credentials import Credential
 from events.models import AccessToken, ApiKey
@@ -53,20 +54,48 @@ async def test_an_open_socket_ends_with_its_browsers_session(session: str, peopl
         assert await socket.close_code_at_last() == 4401
 
 
-def database_is_away(_: object) -> Actor:
-    raise OperationalError("the database is away")
+lookups: list[object] = []
 
 
-async def test_without_a_database_the_client_is_to_come_again(
+def database_is_away(credential: object) -> Actor:
+    lookups.append(credential)
+    raise OperationalError from psycopg.OperationalError("connection refused")
+
+
+@pytest.fixture
+def outage_ends() -> Iterator[None]:
+    """For whoever comes next, the database is there again."""
+    lookups.clear()
+    yield
+    with outage.attempt():
+        pass
+
+
+@pytest.mark.usefixtures("outage_ends")
+async def test_without_a_database_clients_are_to_come_again_and_the_log_has_one_line(
     keys: dict[str, str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(Credential, "actor", database_is_away)
+    for _ in range(3):
+        async with Socket() as socket:
+            await socket.say({"topic": "auth", "token": keys["service"]})
+            assert await socket.close_code() == 1013
+    assert [record.message for record in caplog.records] == ["The database is away: OperationalError"]
+
+
+async def test_what_is_no_outage_is_logged_with_its_traceback(
+    keys: dict[str, str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Credential, "actor", None)
     async with Socket() as socket:
         await socket.say({"topic": "auth", "token": keys["service"]})
         assert await socket.close_code() == 1013
-    assert [record.message for record in caplog.records] == ["A socket could not be let in"]
+    assert [(record.message, bool(record.exc_info)) for record in caplog.records] == [
+        ("Failed: a frame of a socket", True)
+    ]
 
 
+@pytest.mark.usefixtures("outage_ends")
 async def test_an_open_socket_outlives_an_absence_of_the_database(
     keys: dict[str, str], impatient: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -74,11 +103,11 @@ async def test_an_open_socket_outlives_an_absence_of_the_database(
         await socket.log_in(keys["service"], "log.")
         monkeypatch.setattr(Credential, "actor", database_is_away)
         async with asyncio.timeout(PATIENCE):
-            while len(caplog.records) < 2:
+            while len(lookups) < 3:
                 await socket.frame()
+        assert [record.message for record in caplog.records] == ["The database is away: OperationalError"]
         await adispatch_event("log.info")
         assert (await socket.event())["topic"] == "log.info"
-    assert "the database is away" in caplog.records[0].message
 
 
 async def test_rather_no_socket_than_an_unguarded_one(

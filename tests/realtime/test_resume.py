@@ -1,5 +1,3 @@
-import asyncio
-import json
 from typing import Any
 
 import pytest
@@ -8,10 +6,10 @@ from django.db import transaction
 
 from events import adispatch_event, aupdate_event, bus
 from events.models import Event
-from events.realtime import catching_up, follower, hub
+from events.realtime import catching_up, follower, hub, past
 from tests.core.test_position import only_postgresql, open_transaction
 from tests.factories import make_event
-from tests.realtime.sockets import PATIENCE, Socket
+from tests.realtime.sockets import Socket, stand
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,18 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def fast_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "HEARTBEAT_SECONDS", 0.05)
-
-
-async def stand(socket: Socket, event_id: str) -> int:
-    """Wait until the client is told that it has everything up to the event, and return where it then stands.
-
-    Transactions of other databases on the same server may hold that up for a while.
-    """
-    own = (await Event.objects.aget(pk=event_id)).position
-    async with asyncio.timeout(6 * PATIENCE):
-        while (place := json.loads(await socket.frame()).get("position", 0)) < own:
-            pass
-    return int(place)
 
 
 async def come_back(socket: Socket, key: str, since: int, *subscribe: str, **more: object) -> None:
@@ -147,7 +133,7 @@ async def test_what_the_bus_has_lost_is_delivered_all_the_same(
     async with Socket() as socket:
         await socket.log_in(keys["service"], "*")
         with monkeypatch.context() as lost:
-            lost.setattr(bus, "_take", lambda _: None)
+            lost.setattr(bus, "_send", lambda *_: None)
             first = await adispatch_event("test.lost", finished=False)
             second = await adispatch_event("test.lost")
         events = [await socket.event(), await socket.event()]
@@ -170,9 +156,24 @@ async def test_too_much_that_was_lost_is_to_be_loaded_anew(
         await stand(socket, await adispatch_event("test.first"))
         settings.EVENTS_FEED_RESUME = 2
         with monkeypatch.context() as lost:
-            lost.setattr(bus, "_take", lambda _: None)
+            lost.setattr(bus, "_send", lambda *_: None)
             await sync_to_async(transaction.atomic(make_five))()
         assert await socket.event() == {"topic": "resync"}
+
+
+async def test_large_changes_are_read_few_at_a_time(keys: dict[str, str], settings: Any) -> None:
+    since = await place(keys["service"])
+    for number in range(6):
+        last = await adispatch_event(f"test.event{number}", description="x" * 400)
+    async with Socket() as witness:
+        await witness.log_in(keys["service"])
+        await stand(witness, last)
+    first = await sync_to_async(past.page)(since, since + 100, 6, 1000)
+    assert ([each.topic for each in first[0]], first[1]) == (["test.event0", "test.event1"], first[0][1].position)
+    settings.EVENTS_FEED_BUFFER = 1000
+    async with Socket() as socket:
+        await come_back(socket, keys["service"], since, "test.")
+        assert [(await socket.event())["topic"] for _ in range(6)] == [f"test.event{number}" for number in range(6)]
 
 
 @only_postgresql

@@ -1,91 +1,16 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from asgiref.sync import sync_to_async
-from asgiref.testing import ApplicationCommunicator
-from django.db import connections
 
-from ayonevents.asgi import application
 from events import adispatch_event
 from events.models import AccessToken, Event
 from events.realtime import hub
 from tests.realtime.sockets import PATIENCE
+from tests.realtime.streams import stream
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Stream:
-    """What an ``EventSource`` sees."""
-
-    def __init__(self, communicator: Any) -> None:
-        self._communicator = communicator
-        self._blocks: list[str] = []
-        self.last_id: str | None = None
-        self.status = 0
-        self.headers: dict[str, str] = {}
-
-    async def begin(self) -> None:
-        start = await self._communicator.receive_output(PATIENCE)
-        self.status = start["status"]
-        self.headers = {name.decode(): value.decode() for name, value in start["headers"]}
-
-    async def body(self) -> Any:
-        message = await self._communicator.receive_output(PATIENCE)
-        return message["body"].decode(), message.get("more_body", False)
-
-    async def block(self) -> str:
-        """Return the next block; its id is remembered."""
-        while not self._blocks:
-            text, more = await self.body()
-            assert more
-            self._blocks += [each for each in text.split("\n\n") if each]
-        block = self._blocks.pop(0)
-        for line in block.split("\n"):
-            if line.startswith("id: "):
-                self.last_id = line[4:]
-        return block
-
-    async def event(self) -> dict[str, Any]:
-        async with asyncio.timeout(6 * PATIENCE):
-            while "data: " not in (block := await self.block()):
-                pass
-        event: dict[str, Any] = json.loads(block.partition("data: ")[2])
-        return event
-
-    async def stand(self, number: int) -> str:
-        """Wait until the id has reached the position."""
-        async with asyncio.timeout(6 * PATIENCE):
-            while int(self.last_id or 0) < number:
-                await self.block()
-        assert self.last_id is not None
-        return self.last_id
-
-
-@asynccontextmanager
-async def stream(method: str = "GET", headers: dict[str, str] | None = None, **query: str) -> AsyncIterator[Stream]:
-    sent = [(name.lower().encode(), value.encode()) for name, value in {"host": "localhost", **(headers or {})}.items()]
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": "/api/stream",
-        "query_string": urlencode(query).encode(),
-        "headers": sent,
-        "scheme": "http",
-    }
-    make: Any = ApplicationCommunicator
-    communicator = make(application, scope)
-    await communicator.send_input({"type": "http.request", "body": b""})
-    opened = Stream(communicator)
-    await opened.begin()
-    yield opened
-    await communicator.send_input({"type": "http.disconnect"})
-    await communicator.wait(PATIENCE)
-    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture(autouse=True)
@@ -135,19 +60,12 @@ async def test_who_gets_no_stream_is_told_why(
         assert json.loads((await opened.body())[0]) == {"code": status, "detail": detail}
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"sec-fetch-site": "same-origin"}, 200),
-        ({"origin": "http://localhost"}, 200),
-        ({"sec-fetch-site": "cross-site"}, 401),
-        ({"origin": "http://evil.example.com"}, 401),
-        ({}, 401),
-    ],
-)
-async def test_a_browsers_cookie_counts_on_own_pages_only(session: str, headers: dict[str, str], status: int) -> None:
-    async with stream(headers={"cookie": session, **headers}) as opened:
-        assert opened.status == status
+async def test_who_has_too_many_streams_is_told_when_to_come_again(keys: dict[str, str], settings: Any) -> None:
+    settings.EVENTS_FEED_CLIENTS_PER_USER = 1
+    key = {"x-api-key": keys["service"]}
+    async with stream(headers=key) as first, stream(headers=key) as second:
+        assert (first.status, second.status) == (200, 429)
+        assert int(second.headers["retry-after"]) > 0
 
 
 async def test_a_stream_ends_with_its_token(token: str, impatient: None) -> None:

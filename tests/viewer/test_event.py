@@ -1,6 +1,7 @@
 """The page of one event, and texts that are up to no good."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -43,6 +44,42 @@ async def test_the_lineage_leads_from_event_to_event(visit: Visit, live: Server)
     await page.get_by_role("region", name="Lineage").get_by_role("link", name="test.source").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("test.source")
     await expect(page.locator(".tree a")).to_have_text(["test.job"])
+
+
+async def test_an_open_event_changes_with_its_timeline(visit: Visit, live: Server) -> None:
+    source = dispatch(live, topic="test.page_source")
+    request = {"sourceTopic": "test.page_source", "targetTopic": "test.page_job", "sender": "rn-07"}
+    job = live.post("/api/enroll", request).json()["id"]
+    assert live.get(f"/api/events/{job}").json()["dependsOn"] == source
+    page = await opened(visit, job)
+    await expect(page.locator(".live-state")).to_have_text("Live")
+    await page.get_by_role("button", name="Restart …").focus()
+    for changes in ({"status": "in_progress"}, {"status": "failed", "description": "No milk"}):
+        assert live.session.patch(f"{live.url}/api/events/{job}", json=changes, timeout=30).status_code == 204
+    await expect(page.locator(".event-state .status")).to_have_text("Failed")
+    await expect(page.locator(".event-description")).to_have_text("No milk")
+    assert live.post("/api/enroll", {**request, "sender": "rn-08"}).json()["id"] == job
+    moments = page.locator(".story-what")
+    told = [
+        "test.page_source was dispatched",
+        "Created as a job",
+        "Started",
+        "Ended",
+        "Handed out again",
+        "Waiting for",
+    ]
+    await expect(moments).to_have_text([re.compile(f"^{each}") for each in told])
+    await expect(page.locator(".story-note")).to_have_text("No milk")
+    await expect(page.get_by_role("button", name="Restart …")).to_be_focused()
+
+
+async def test_an_open_event_says_that_it_was_deleted(visit: Visit, live: Server) -> None:
+    event = dispatch(live)
+    page = await opened(visit, event)
+    await expect(page.locator(".live-state")).to_have_text("Live")
+    assert live.session.delete(f"{live.url}/api/events/{event}", timeout=30).status_code == 204
+    await expect(page.get_by_text("This event has been deleted.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Restart …")).to_have_count(0)
 
 
 async def test_five_hundred_descendants_are_shown(visit: Visit, live: Server) -> None:

@@ -113,6 +113,40 @@ async def test_a_paused_list_stands_still(visit: Visit, live: Server) -> None:
     await expect(rows(page)).to_have_text(["after"])
 
 
+async def test_a_deleted_row_is_greyed_where_it_stands(visit: Visit, live: Server) -> None:
+    gone, stays = (dispatch(live, "vanish", description=word) for word in ("gone", "stays"))
+    page = await opened(visit, "vanish")
+    await page.locator(f'[data-id="{gone}"] [type=checkbox]').check()
+    assert live.session.delete(f"{live.url}/api/events/{gone}", timeout=30).status_code == 204
+    row = page.locator(f'[data-id="{gone}"]')
+    await expect(row.locator(".cell-status")).to_have_text("Deleted")
+    await expect(row.locator("[type=checkbox]")).to_be_disabled()
+    await expect(page.locator("#operate")).to_have_class(re.compile("is-idle"))
+    await expect(rows(page)).to_have_text(["stays", "gone"])
+    await expect(page.locator(f'[data-id="{stays}"] .status')).to_have_text("Finished")
+
+
+async def test_what_narrows_the_view_is_told_and_taken_away_one_by_one(visit: Visit) -> None:
+    page = await visit(f"{LIST}?status=failed,aborted&topic=test.*&q=word")
+    chips = page.locator(".chip")
+    await expect(chips).to_have_text([re.compile(each) for each in ("Search.*word", "Topic.*test", "Failed, Aborted")])
+    await chips.nth(1).click()
+    await page.wait_for_url(lambda address: "topic" not in address)
+    assert parse_qs(urlsplit(page.url).query) == {"status": ["failed,aborted"], "q": ["word"]}
+
+
+async def test_on_a_phone_the_fields_fold_away_and_still_count(visit: Visit, live: Server) -> None:
+    dispatch(live, "phone", topic="test.phone", description="found")
+    page = await opened(visit, "phone", "&topic=test.*", width=320)
+    await expect(page.get_by_label("Project")).to_be_hidden()
+    await page.get_by_label("Search").fill("found")
+    await page.keyboard.press("Enter")
+    await expect(rows(page)).to_have_text(["found"])
+    assert parse_qs(urlsplit(page.url).query) == {"q": ["found"], "project": ["phone"], "topic": ["test.*"]}
+    await page.get_by_text("Filters", exact=True).click()
+    await expect(page.get_by_label("Project")).to_have_value("phone")
+
+
 async def test_filters_combine_and_survive_a_reload(visit: Visit, live: Server) -> None:
     for topic, status in (("log.info", None), ("test.one", "failed"), ("test.two", "failed"), ("test.two", None)):
         event = dispatch(live, "combine", topic=topic, description=f"{topic} {status}")

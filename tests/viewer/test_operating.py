@@ -1,10 +1,11 @@
 """Restarting what a filter finds, as an operator does it."""
 
+import asyncio
 import subprocess
 import sys
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.server import PASSWORD, ROOT, Server
 from tests.viewer.browsing import LIST, Visit
@@ -51,6 +52,45 @@ async def test_everything_that_matches_is_restarted_after_a_preview(visit: Visit
     await expect(page.locator(".event-description")).to_have_text("Restart of 55 events")
     restarted = live.get("/api/events?project=restart&status=restarted&limit=100").json()["events"]
     assert len(restarted) == 55
+
+
+async def test_a_run_is_stopped_and_continued_and_not_resumed_by_opening_its_page(visit: Visit, live: Server) -> None:
+    make_jobs(live, "stop", 3)
+    page = await visit(f"{LIST}?project=stop&status=failed")
+    await page.get_by_label("all that match the filters").check()
+    await page.get_by_role("button", name="Restart …").click()
+    steps: list[str] = []
+    held = asyncio.Event()
+
+    async def unfinished(route: Route) -> None:
+        """Answer the first steps without doing anything, the second one when the test lets it."""
+        steps.append(route.request.url)
+        if len(steps) == 2:
+            await held.wait()
+        await route.fulfill(json={"isOver": False, "affected": 1, "total": 3})
+
+    await page.route("**/operation/*/", lambda route: unfinished(route) if is_step(route) else route.continue_())
+    await page.get_by_role("button", name="Restart 3 events").click()
+    await expect(page.get_by_text("1 of 3 so far")).to_be_visible()
+    await page.get_by_role("button", name="Stop").click()
+    held.set()
+    await expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    await expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+    assert len(steps) == 2
+    assert "#" not in page.url
+    await page.unroute("**/operation/*/")
+    await page.reload()
+    await expect(page.get_by_text("0 of 3 so far")).to_be_visible()
+    await expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    assert len(live.get("/api/events?project=stop&status=failed").json()["events"]) == 3
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Done")
+    assert len(live.get("/api/events?project=stop&status=restarted").json()["events"]) == 3
+
+
+def is_step(route: Route) -> bool:
+    """Tell whether a page carries its run on."""
+    return route.request.method == "POST"
 
 
 async def test_chosen_events_are_deleted_from_the_keyboard(visit: Visit, live: Server) -> None:

@@ -25,6 +25,8 @@ class Command(BaseCommand):
         fill.add_argument("target_topic")
         fill.add_argument("--days", type=float, default=2, help="over how many past days they are spread (default: 2)")
         fill.add_argument("--no-targets", action="store_true", help="leave out the jobs")
+        fail = verbs.add_parser("fail", help="let the last COUNT jobs of the history have failed, for good")
+        fail.add_argument("count", type=int)
         verbs.add_parser("trim", help="delete the events that came after the history")
         verbs.add_parser("middle", help="print the id of an event in the middle")
         verbs.add_parser("stats", help="print rows, table_mb and indexes_mb as JSON")
@@ -36,6 +38,8 @@ class Command(BaseCommand):
             case {"verb": "history", "count": int(count), "days": float() | int() as days}:
                 topics = str(options["source_topic"]), str(options["target_topic"])
                 history.insert(count, *topics, days=days, with_jobs=not options["no_targets"])
+            case {"verb": "fail", "count": int(count)}:
+                history.fail(count)
             case {"verb": "reset"}:
                 history.remove()
             case {"verb": "trim"}:

@@ -1,6 +1,22 @@
-// The page of one event: copying, and the way back by keyboard.
+// The page of one event: it lives, its documents can be copied, and the keyboard leads back.
 
 import { bind } from "./keys.js";
+import { keepFresh } from "./refresh.js";
+
+const own = document.querySelector("[data-event]").dataset.event;
+const relatives = () => [...document.querySelectorAll("[data-relative]")].map((node) => node.dataset.relative);
+
+keepFresh({
+  // Its own changes, its children, and what the lineage shows.
+  concerns: ({ id, dependsOn }) => [id, dependsOn].includes(own) || relatives().includes(id),
+  every: 1000,
+  atLeast: 20_000,
+  onDeleted(id) {
+    if (id !== own) return;
+    document.querySelector(".event-gone").hidden = false;
+    for (const part of document.querySelectorAll(".operate-one, .live")) part.remove();
+  },
+});
 
 bind("u", "Back to the list", () => document.querySelector(".breadcrumbs a")?.click());
 

@@ -7,6 +7,7 @@
  *       topics: ["entity.", "log.error"],          // beginnings of topics; ["*"] for everything
  *       project: "alpha",                          // optional: this project's events and those of none
  *       onEvent: (event, context) => …,            // context.replayed: it was missed and is made up for
+ *       onDeleted: (id) => …,                      // optional: an event is gone; one missed is not made up for
  *       onResync: () => …,                         // too much was missed: load everything anew
  *       onState: (state, detail) => …,             // "connecting" | "open" | "waiting" | "closed"
  *     });
@@ -47,11 +48,12 @@ export class EventFeed {
   #wake = () => this.#state === "waiting" && this.#connect();
   #look = () => document.visibilityState === "visible" && this.#wake();
 
-  constructor({ url, token, topics = ["*"], project = null, since = null, sender, onEvent, onResync, onState } = {}) {
+  constructor({ url, token, topics = ["*"], project = null, since = null, sender, onEvent, onDeleted, onResync, onState } = {}) {
     this.#options = {
       url: url ?? defaultUrl(),
       token: typeof token === "function" ? token : () => token,
       onEvent: onEvent ?? (() => {}),
+      onDeleted,
       onResync: onResync ?? (() => {}),
       onState: onState ?? (() => {}),
     };
@@ -117,6 +119,7 @@ export class EventFeed {
       const token = (await this.#options.token()) ?? null;
       if (socket !== this.#socket || socket.readyState !== WebSocket.OPEN) return;
       const frame = { topic: "auth", token, subscribe: this.#topics, project: this.#project };
+      if (this.#options.onDeleted) frame.deletions = true;
       // A place to go on from; while the connection lasts, the server knows it.
       if (this.#state !== "open" && this.position !== null) frame.since = this.position;
       socket.send(JSON.stringify(frame));
@@ -137,6 +140,8 @@ export class EventFeed {
     } else if (frame.topic === "resync") {
       this.#replaying = false;
       this.#call(this.#options.onResync);
+    } else if (frame.topic === "event-deleted") {
+      this.#call(this.#options.onDeleted, frame.id);
     } else if (frame.topic === "error") {
       console.warn("The event server refused a frame:", frame.detail);
     } else {

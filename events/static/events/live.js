@@ -33,6 +33,7 @@ export function follow(table, panel, pill) {
   new EventFeed({
     topics: ["*"],
     onEvent,
+    onDeleted,
     onResync: lookAtAll,
     onState(state) {
       connection = state;
@@ -44,15 +45,38 @@ export function follow(table, panel, pill) {
   function onEvent(message) {
     if (message.store === false) return;
     const row = rowOf(message.id);
+    if (row?.classList.contains("gone")) return;
     if (row && !isPaused) showProgress(row, message.status, message.progress);
     if (row && row.dataset.updated === message.updatedAt) return; // nothing was stored, only progress told
     if (row) touched.add(message.id);
     soon();
   }
 
+  function onDeleted(id) {
+    waiting.delete(id);
+    if (isPaused) touched.add(id);
+    else markGone(rowOf(id));
+    settle();
+  }
+
+  /** A deleted event's place stays, so that nothing jumps. */
+  function markGone(row) {
+    if (!row || row.classList.contains("gone")) return;
+    row.classList.add("gone");
+    const state = document.createElement("span");
+    state.className = "status";
+    state.textContent = "Deleted";
+    row.querySelector(".cell-status").replaceChildren(state);
+    const box = row.querySelector("[type=checkbox]");
+    if (!box) return;
+    box.checked = false;
+    box.disabled = true;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   /** Messages may have been missed. */
   function lookAtAll() {
-    for (const row of body.rows) touched.add(row.dataset.id);
+    for (const row of body.querySelectorAll("tr:not(.gone)")) touched.add(row.dataset.id);
     soon();
   }
 
@@ -77,7 +101,7 @@ export function follow(table, panel, pill) {
       const told = new Set(answer.rows.map((row) => row.id));
       for (const id of ids) {
         touched.delete(id);
-        if (!told.has(id)) rowOf(id)?.classList.add("gone"); // it was deleted; its place stays, so that nothing jumps
+        if (!told.has(id)) markGone(rowOf(id));
       }
       position = answer.position;
       isBehind ||= answer.isBehind;
@@ -95,6 +119,7 @@ export function follow(table, panel, pill) {
   function take({ id, order, matches, html }) {
     const fresh = rowFrom(html);
     const shown = rowOf(id);
+    if (shown?.classList.contains("gone")) return;
     if (shown) {
       if (shown.dataset.updated !== fresh.dataset.updated) replace(shown, fresh);
     } else if (matches && isNewest && order > lowest()) {

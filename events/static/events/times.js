@@ -6,17 +6,19 @@ const thisYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "shor
 const longAgo = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const long = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
-  month: "long",
+  month: "short",
   year: "numeric",
   ...TIME,
   timeZoneName: "short",
 });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: false });
+const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric" });
+const FORMS = { long: long.format, clock: clock.format, day: day.format, short };
 
 /** Put all times below an element into the reader's zone. */
 export function localise(root) {
   for (const time of root.querySelectorAll("time[data-form]")) {
-    const moment = new Date(time.dateTime);
-    time.textContent = time.dataset.form === "long" ? long.format(moment) : short(moment);
+    time.textContent = FORMS[time.dataset.form](new Date(time.dateTime));
   }
 }
 

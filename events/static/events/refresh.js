@@ -1,0 +1,80 @@
+// Pages that stay up to date: the feed tells when to look, and the parts that have changed are exchanged.
+
+import { EventFeed } from "./feed.js";
+import { localise } from "./times.js";
+
+const STATES = { connecting: "Connecting", open: "Live", waiting: "Reconnecting", closed: "Not live" };
+
+/**
+ * Keep the parts of the page, elements with `data-part` and an id, as the server would write them now.
+ *
+ * - concerns(message): whether what the feed tells may have changed the page.
+ * - every: milliseconds between two looks at least.
+ * - atLeast: milliseconds after which it is looked though the feed tells nothing: lengths of time grow.
+ * - onDeleted(id): optional, an event is gone.
+ */
+export function keepFresh({ concerns, every, atLeast, onDeleted }) {
+  const panel = document.querySelector(".live");
+  const pause = panel.querySelector("[data-pause]");
+  const written = new Map(); // each part as the server wrote it last
+  let isPaused = false;
+  let state = "connecting";
+  let timer;
+  let looked = Date.now();
+
+  panel.hidden = false;
+  pause.addEventListener("click", () => {
+    isPaused = !isPaused;
+    show();
+    soon();
+  });
+  document.addEventListener("visibilitychange", soon);
+  setInterval(() => Date.now() - looked >= atLeast && soon(), atLeast / 4);
+  new EventFeed({
+    onEvent: (message) => concerns(message) && soon(),
+    onDeleted,
+    onResync: soon,
+    onState(now) {
+      state = now;
+      show();
+      if (now === "open") soon();
+    },
+  });
+
+  function show() {
+    panel.dataset.live = isPaused ? "paused" : state;
+    panel.querySelector(".live-state").textContent = isPaused ? "Paused" : STATES[state];
+    pause.textContent = isPaused ? "Resume" : "Pause";
+    pause.setAttribute("aria-pressed", isPaused);
+  }
+
+  function soon() {
+    if (isPaused || document.hidden) return;
+    timer ??= setTimeout(look, Math.max(0, looked + every - Date.now()));
+  }
+
+  async function look() {
+    try {
+      const response = await fetch(location.href);
+      if (response.ok && !response.redirected) exchange(new DOMParser().parseFromString(await response.text(), "text/html"));
+    } catch {
+      // The feed reconnects when the server is back, and then it is looked again.
+    } finally {
+      looked = Date.now();
+      timer = undefined;
+    }
+  }
+
+  function exchange(page) {
+    if (isPaused) return;
+    for (const part of document.querySelectorAll("[data-part]")) {
+      const fresh = page.getElementById(part.id);
+      if (!fresh || part.matches(":active") || part.contains(document.activeElement)) continue; // somebody is at it
+      const html = fresh.outerHTML;
+      if (written.get(part.id) === html) continue;
+      written.set(part.id, html);
+      localise(fresh);
+      part.replaceWith(fresh);
+    }
+  }
+}

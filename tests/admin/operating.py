@@ -1,0 +1,31 @@
+"""Operating on events through the viewer, and what becomes of them."""
+
+import re
+from typing import Any
+
+from events import update_event
+from events.models import Event
+from tests.admin.viewing import LIST
+from tests.factories import make_event
+
+OPERATE = f"{LIST}operate/"
+
+
+def make_job(status: str = "failed", **fields: Any) -> Event:
+    job = make_event("test.job", depends_on=make_event("test.source").id, **fields)
+    update_event(job.id, status=status)
+    return Event.objects.get(pk=job.pk)
+
+
+def form_of(page: str) -> dict[str, list[str]]:
+    """What the preview's form sends when one confirms."""
+    form = page[page.index('class="operate-confirm"') : page.index("</form>", page.index('class="operate-confirm"'))]
+    fields: dict[str, list[str]] = {"confirmed": ["yes"]}
+    for name, value in re.findall(r'type="hidden" name="(.*?)" value="(.*?)"', form):
+        fields.setdefault(name, []).append(value.replace("&amp;", "&"))
+    return fields
+
+
+def states() -> dict[str, int]:
+    jobs = list(Event.objects.filter(topic="test.job").values_list("status", flat=True))
+    return {status: jobs.count(status) for status in set(jobs)}
