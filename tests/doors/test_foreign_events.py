@@ -1,0 +1,95 @@
+"""Who may not see a project does not learn of its events and people by the way."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from events import accounts
+from events.models import ApiKey, Event, ProjectGrant, TopicPolicy
+from tests.api.calls import call, post
+from tests.conftest import Roles
+from tests.factories import make_event
+
+pytestmark = pytest.mark.django_db
+
+HASH = "beta-secret-delivery-42"
+
+
+def client_with(user: User, **limits: Any) -> Client:
+    key = accounts.issue_key(user, "tests")
+    ApiKey.objects.filter(user=user).update(**limits)
+    return Client(headers={"X-Api-Key": key})
+
+
+@pytest.fixture
+def limited(people: Roles) -> Client:
+    """A service whose key is limited to one project."""
+    return client_with(people["service"], projects=["alpha"])
+
+
+@pytest.fixture
+def foreign(db: None) -> Event:
+    return make_event("test.delivery", project="beta", hash=HASH)
+
+
+@pytest.mark.parametrize("more", [{}, {"onConflict": "return"}])
+def test_a_hash_tells_of_no_foreign_event(limited: Client, foreign: Event, more: dict[str, str]) -> None:
+    new = {"topic": "test.try", "project": "alpha", "hash": HASH}
+    status, answer, _ = call(limited, "POST", "/api/events", {**new, **more})
+    assert (status, "id" in answer) == (409, False)
+    assert foreign.id.hex not in str(answer)
+
+
+def test_a_hash_in_a_batch_tells_of_none_either(limited: Client, foreign: Event) -> None:
+    new = {"topic": "test.try", "project": "alpha"}
+    status, answer = post(limited, "/api/events/batch", {"events": [{**new, "hash": HASH}, new]})
+    assert status == 200
+    assert foreign.id.hex not in str(answer)
+    assert Event.objects.filter(topic="test.try").count() == 1
+
+
+def test_one_depends_on_no_foreign_event(limited: Client, foreign: Event) -> None:
+    new = {"topic": "test.child", "project": "alpha"}
+    nothing = post(limited, "/api/events", {**new, "dependsOn": "0" * 32})
+    assert post(limited, "/api/events", {**new, "dependsOn": foreign.id.hex}) == nothing
+    post(limited, "/api/events/batch", {"events": [{**new, "dependsOn": foreign.id.hex}]})
+    assert not Event.objects.filter(depends_on=foreign.pk).exists()
+
+
+def test_who_may_know_of_it_is_told_as_ever(api: Client, foreign: Event) -> None:
+    assert post(api, "/api/events", {"topic": "test.try", "hash": HASH})[1]["id"] == foreign.id.hex
+    assert post(api, "/api/events", {"topic": "test.child", "dependsOn": foreign.id.hex})[0] == 200
+
+
+def test_people_have_no_projects_that_the_key_does_not_reach(limited: Client, people: Roles) -> None:
+    ProjectGrant.objects.create(project="SECRETSHOW", user=people["artist"])
+    ProjectGrant.objects.create(project="SECRETSHOW", user=people["service"])
+    for path in ("/api/users/artist", "/api/users/me", "/api/info"):
+        assert "SECRETSHOW" not in str(call(limited, "GET", path)[1]), path
+    asked = '{ user(name: "artist") { accessGroups } users { edges { node { name accessGroups } } } }'
+    assert "SECRETSHOW" not in str(post(limited, "/graphql", {"query": asked}))
+    asked = '{ users(projectName: "SECRETSHOW") { edges { node { name } } } }'
+    assert post(limited, "/graphql", {"query": asked})[1]["data"]["users"]["edges"] == []
+
+
+def test_a_key_that_reads_nothing_reads_no_people(people: Roles) -> None:
+    client = client_with(people["service"], verbs=["dispatch"])
+    assert set(call(client, "GET", "/api/users/artist")[1]) == {"name", "attrib"}
+    asked = "{ users { edges { node { name } } } }"
+    assert post(client, "/graphql", {"query": asked})[1]["data"]["users"]["edges"] == [{"node": {"name": "service"}}]
+
+
+@pytest.mark.parametrize("topic", ["Audit.key.created", "AUDIT.x", "audit", "Server.started", "LOG.info", "Auth.login"])
+def test_what_only_looks_like_the_servers_own_is_refused(api: Client, topic: str) -> None:
+    for own in ("server.*", "auth.*", "log.*"):  # as on a fresh installation
+        TopicPolicy.objects.create(verb="dispatch", topic=own, allows=False)
+    assert post(api, "/api/events", {"topic": topic})[0] in (400, 403)
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("topic", ["resync", "heartbeat", "error", "auth", "publish"])
+def test_no_event_is_called_as_a_word_of_the_feed(api: Client, topic: str) -> None:
+    status, answer = post(api, "/api/events", {"topic": topic, "store": False})
+    assert (status, "topic" in str(answer)) == (400, True)

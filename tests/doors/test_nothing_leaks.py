@@ -1,0 +1,112 @@
+"""What somebody may not see is to him as if it were not there: the same answer to the byte, by the same queries.
+
+The one exception is AYON's: an id that somebody has is answered 403 over REST if its event is hidden, and not 404.
+Ids hold 74 random bits, nobody comes upon one.
+"""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from events.models import Event
+from tests.api.calls import post
+from tests.conftest import Roles
+from tests.doors.doors import DOORS, LIST
+from tests.doors.world import EVENTS, World, may, refuse_secrets
+from tests.factories import make_event
+
+PAGE = """{
+    first: events(first: 1, includeLogs: true) { ...Page }
+    last: events(last: 1, includeLogs: true) { ...Page }
+    found: events(filter: "whispered", includeLogs: true) { ...Page }
+    beta: events(projects: ["beta"], topics: ["*"], hasChildren: false) { ...Page }
+    me { name } users { edges { node { name } } } projects { edges { node { name } } }
+}
+fragment Page on EventsConnection {
+    edges { cursor node { id } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+}"""
+CHILDREN = """{
+    some: events(hasChildren: true) { edges { node { id } } }
+    none: events(hasChildren: false) { edges { node { id } } }
+}"""
+Question = Callable[[World], object]
+
+
+def graphql(query: str) -> Question:
+    return lambda world: post(world.rest, "/graphql", {"query": query.replace("ID", world.id)})
+
+
+def viewer(path: str) -> Question:
+    return lambda world: world.viewer().get(path.replace("ID", world.id))
+
+
+def rest(path: str) -> Question:
+    return lambda world: world.rest.get(path)
+
+
+QUESTIONS: dict[str, tuple[str, Question]] = {
+    "REST list": ("list", rest("/api/events?limit=1")),
+    "REST list of a project": ("list", rest("/api/events?project=beta")),
+    "REST list of topics": ("list", rest("/api/events?limit=1&topic=*")),
+    "REST projects": ("read", rest("/api/projects")),
+    "REST project": ("read", rest("/api/projects/beta")),
+    "REST query": ("query", lambda world: DOORS["REST query"].attempt(world)),
+    "REST operation": ("operate", lambda world: DOORS["REST eventops"].attempt(world)),
+    "REST enroll": ("enroll", lambda world: DOORS["REST enroll"].attempt(world)),
+    "GraphQL pages": ("list", graphql(PAGE)),
+    "GraphQL, children": ("read", graphql(CHILDREN)),
+    "GraphQL by id": ("read", graphql('{ events(ids: ["ID"]) { edges { cursor node { id } } } }')),
+    "viewer, overview": ("read", viewer("/admin/")),
+    "viewer, list": ("read", viewer(LIST)),
+    "viewer, search": ("read", viewer(f"{LIST}?q=whispered")),
+    "viewer, project": ("read", viewer(f"{LIST}?project=beta")),
+    "viewer, with targets": ("read", viewer(f"{LIST}?relation=source")),
+    "viewer, without targets": ("read", viewer(f"{LIST}?relation=childless")),
+    "viewer, page of the source": ("read", lambda world: world.viewer().get(f"{LIST}{world.depends_on}/change/")),
+    "viewer, page": ("read", viewer(f"{LIST}ID/change/")),
+    "viewer, history": ("read", viewer(f"{LIST}ID/history/")),
+}
+CASES = [
+    (name, role, kind)
+    for name, (verb, _) in QUESTIONS.items()
+    for role in ("manager", "limited", "artist", "guest")
+    for kind in EVENTS
+    if kind not in may(verb, role) and not (role == "limited" and name.startswith("viewer"))
+]
+
+
+@pytest.mark.parametrize(("name", "role", "kind"), CASES)
+def test_what_is_hidden_is_as_good_as_absent(
+    people: Roles, monkeypatch: pytest.MonkeyPatch, name: str, role: str, kind: str
+) -> None:
+    refuse_secrets()
+    mine = {"project": "alpha", "user": "service" if role == "limited" else role}
+    source = make_event("test.first", **mine)
+    world = World(people, role, kind, depends_on=source.pk)
+    make_event("test.last", **mine)
+    _, question = QUESTIONS[name]
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    question(world)  # what is remembered from now on is so both times
+    hidden = _answered(world, question)
+    Event.objects.filter(pk=world.event.pk).delete()
+    assert _answered(world, question) == hidden
+
+
+def _answered(world: World, question: Question) -> tuple[list[str], int]:
+    """Return all that was answered, and how many queries it took."""
+    world.heard.clear()
+    with CaptureQueriesContext(connection) as queries:
+        question(world)
+    return [CHANGING.sub("", each) for each in world.heard], len(queries)
+
+
+CHANGING = re.compile(
+    r'"X-Request-ID": "\w+"|"Expires": "[^"]*"|name="csrfmiddlewaretoken" value="\w+"|"Set-Cookie": "[^"]*"'
+)
+"""What is another one in each answer to the same question."""

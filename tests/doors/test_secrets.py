@@ -1,0 +1,127 @@
+"""Values that look like secrets: who sees them in the clear, at each door, and that nobody else can guess them."""
+
+import json
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from events import accounts, adispatch_event
+from events.models import Event
+from events.redaction import MASK
+from tests.admin.viewing import LIST, browser, path_of, viewer
+from tests.api.calls import post
+from tests.conftest import Roles
+from tests.factories import make_event
+from tests.realtime.sockets import Socket
+from tests.realtime.streams import stream
+
+SECRET = "hush-9f2c-hush"
+FIELDS: dict[str, Any] = {
+    "project": "alpha",
+    "summary": {"apiToken": SECRET, "shot": "sh010"},
+    "payload": {"login": {"password": SECRET}},
+}
+CLEAR, MASKED, NOTHING = "clear", "masked", "nothing"
+AS_A_ROLE = {
+    "admin": CLEAR,
+    "service": CLEAR,
+    "trusted": CLEAR,
+    "manager": MASKED,
+    "operator": MASKED,
+    "artist": MASKED,
+}
+TABLE: dict[str, dict[str, str]] = {
+    "REST get": AS_A_ROLE,
+    "REST list": AS_A_ROLE,
+    "REST query": {"admin": CLEAR, "service": CLEAR, "operator": MASKED},
+    "GraphQL": AS_A_ROLE,
+    "viewer": dict.fromkeys(AS_A_ROLE, MASKED),
+}
+"""Who is not named hears nothing of it. ``trusted`` is a manager, ``operator`` a user, each with the permission."""
+READERS = ("admin", "service", "trusted", "manager", "operator", "artist", "guest")
+
+
+def give(user: User, permission: str) -> None:
+    user.user_permissions.add(Permission.objects.get(codename=permission))
+
+
+@pytest.fixture
+def readers(people: Roles) -> Roles:
+    people["trusted"] = User.objects.create_user("trusted")
+    people["trusted"].groups.add(*people["manager"].groups.all())
+    give(people["trusted"], "view_secrets")
+    people["operator"] = User.objects.create_user("operator")
+    people["operator"].projectgrant_set.create(project="alpha")
+    give(people["operator"], "operate_event")
+    return people
+
+
+def heard(door: str, user: User, event: Event) -> str:
+    api = Client(headers={"X-Api-Key": accounts.issue_key(user, "tests")})
+    match door:
+        case "REST get":
+            return api.get(f"/api/events/{event.id.hex}").text
+        case "REST list":
+            return api.get("/api/events").text
+        case "REST query":
+            return str(post(api, "/api/query", {"entity": "event"})[1])
+        case "GraphQL":
+            told = post(api, "/graphql", {"query": "{ events { edges { node { summary } } } }"})[1]
+            return str([json.loads(edge["node"]["summary"]) for edge in told["data"]["events"]["edges"]])
+    return viewer(user).get(path_of(event)).text
+
+
+@pytest.mark.parametrize("door", TABLE)
+@pytest.mark.parametrize("name", READERS)
+def test_a_secret_is_in_the_clear_for_whom_the_table_says(readers: Roles, name: str, door: str) -> None:
+    event = make_event("test.event", user=name, **FIELDS)  # a plain user's lists hold his own
+    told = heard(door, readers[name], event)
+    assert (CLEAR if SECRET in told else MASKED if MASK in told else NOTHING) == TABLE[door].get(name, NOTHING)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_no_message_has_a_secret_whoever_hears_it(people: Roles, running_bus: None) -> None:
+    key = await sync_to_async(accounts.issue_key)(people["admin"], "tests")
+    async with Socket() as socket, stream(headers={"x-api-key": key}) as opened:
+        await socket.log_in(key, "test.")
+        await opened.block()
+        event = await adispatch_event("test.event", **FIELDS)
+        for told in (await socket.event(), await opened.event()):
+            assert (told["id"], told["summary"]) == (event, {"apiToken": MASK, "shot": "sh010"})
+            assert SECRET not in json.dumps(told)
+
+
+GUESSES = [
+    {"key": "payload/login/password", "operator": "like", "value": "hush%"},
+    {"key": "payload.login.password", "operator": "gt", "value": "a"},
+    {"key": "summary/apiToken", "value": SECRET},
+    {"key": "summary/apiToken", "operator": "in", "value": [SECRET]},
+]
+
+
+@pytest.mark.parametrize("guess", GUESSES)
+def test_what_is_masked_cannot_be_guessed_with_a_filter(readers: Roles, guess: dict[str, object]) -> None:
+    make_event("test.event", **FIELDS)
+    tree = {"conditions": [{"key": "topic", "value": "test.event"}, {"operator": "or", "conditions": [guess]}]}
+    operator = Client(headers={"X-Api-Key": accounts.issue_key(readers["operator"], "tests")})
+    for path, body in (("/api/query", {"entity": "event"}), ("/api/eventops", {"type": "delete", "dryRun": True})):
+        status, told = post(operator, path, body | {"filter": tree})
+        assert (status, told["errors"][0]["loc"]) == (400, ["filter.conditions[1].conditions[0].key"])
+    page = viewer(readers["manager"]).get(LIST, {"filter": json.dumps(tree)})
+    assert list(page.context["cl"].result_list) == []
+    assert "not masked for you" in page.text
+
+
+@pytest.mark.parametrize("guess", GUESSES)
+def test_who_sees_secrets_may_look_for_them(readers: Roles, guess: dict[str, object]) -> None:
+    event = make_event("test.event", **FIELDS)
+    tree = {"conditions": [guess]}
+    service = Client(headers={"X-Api-Key": accounts.issue_key(readers["service"], "tests")})
+    assert [each["id"] for each in post(service, "/api/query", {"entity": "event", "filter": tree})[1]] == [
+        event.id.hex
+    ]
+    page = browser(readers["admin"]).get(LIST, {"filter": json.dumps(tree)})
+    assert [each.pk for each in page.context["cl"].result_list] == [event.pk]
