@@ -23,7 +23,9 @@ async def test_the_overview_stays_up_to_date_without_jumping(visit: Visit, live:
     await expect(page.locator(".live-state")).to_have_text("Live")
     connected = page.get_by_role("region", name="Connected")
     await expect(connected.get_by_role("row", name="admin")).to_be_visible(timeout=30_000)
+    await page.set_viewport_size({"width": 1280, "height": 500})
     await page.evaluate("window.scrollTo(0, 100)")
+    assert await page.evaluate("scrollY") == 100
     chart = page.locator(".chart-frame")
     before = await chart.bounding_box()
     event = live.post("/api/events", {"topic": "overview.fails", "finished": False}).json()["id"]

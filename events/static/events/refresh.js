@@ -23,6 +23,8 @@ export function keepFresh({ concerns, every, atLeast, onDeleted }) {
   let looked = Date.now();
 
   panel.hidden = false;
+  // The browser would keep the first part in place that has not been exchanged, which is seldom the one that is read.
+  document.documentElement.style.overflowAnchor = "none";
   pause.addEventListener("click", () => {
     isPaused = !isPaused;
     show();
@@ -67,6 +69,7 @@ export function keepFresh({ concerns, every, atLeast, onDeleted }) {
 
   function exchange(page) {
     if (isPaused) return;
+    const [reading, top] = firstInSight();
     for (const part of document.querySelectorAll("[data-part]")) {
       const fresh = page.getElementById(part.id);
       if (!fresh || part.matches(":active") || part.contains(document.activeElement)) continue; // somebody is at it
@@ -76,5 +79,16 @@ export function keepFresh({ concerns, every, atLeast, onDeleted }) {
       localise(fresh);
       part.replaceWith(fresh);
     }
+    const moved = reading && document.getElementById(reading).getBoundingClientRect().top - top;
+    if (moved) scrollBy({ top: moved, behavior: "instant" });
   }
+}
+
+/** Return the id of the part that one reads, the first in sight, and where it begins. */
+function firstInSight() {
+  for (const part of document.querySelectorAll("[data-part]")) {
+    const { top, bottom } = part.getBoundingClientRect();
+    if (bottom > 0) return [part.id, top];
+  }
+  return [];
 }
