@@ -62,6 +62,10 @@ def shows(world: World, path: str) -> bool:
     return answer.status_code == 200 and world.event.description in answer.content.decode()
 
 
+def shows_change(world: World) -> bool:
+    return shows(world, f"{LIST}live/?since={world.event.position - 1}")
+
+
 def viewer_operates(world: World) -> bool:
     browser: Client = world.viewer()
     wanted = {"kind": "delete", "ids": [world.id], "confirmed": "yes", "bound": str(world.event.position)}
@@ -98,7 +102,7 @@ DOORS = {
     "GraphQL by id": Door("read", lambda world: graphql(world, f'ids: ["{world.id}"]')),
     "viewer, page": Door("read", lambda world: shows(world, f"{LIST}{world.id}/change/"), BROWSERS),
     "viewer, list": Door("read", lambda world: shows(world, LIST), BROWSERS),
-    "viewer, what changed": Door("read", lambda world: shows(world, f"{LIST}live/?since=0"), BROWSERS),
+    "viewer, what changed": Door("read", shows_change, BROWSERS),
     "Python, by id": Door(
         "read", lambda world: Event.objects.readable_by(world.actor).filter(pk=world.event.pk).exists(), CODE
     ),
