@@ -219,7 +219,7 @@ EVENTS_KEY_OVERLAP_HOURS = env.int("EVENTS_KEY_OVERLAP_HOURS", 24, validate=Rang
 EVENTS_LOGIN_RATE = env.str("EVENTS_LOGIN_RATE", "10/minute", validate=check_rate)
 EVENTS_DISPATCH_RATE = env.str("EVENTS_DISPATCH_RATE", "300000/minute", validate=check_rate)
 EVENTS_DISPATCH_ADDRESS_RATE = env.str("EVENTS_DISPATCH_ADDRESS_RATE", "900000/minute", validate=check_rate)
-EVENTS_CONNECT_RATE = env.str("EVENTS_CONNECT_RATE", "1000/minute", validate=check_rate)
+EVENTS_CONNECT_RATE = env.str("EVENTS_CONNECT_RATE", "6000/minute", validate=check_rate)
 EVENTS_SECRET_KEYS = tuple(
     re.sub("[^a-z0-9]", "", word.lower())
     for word in env.list(
