@@ -1,5 +1,6 @@
 """Who listens: clients, and audiences of clients that may see and want the same."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -43,6 +44,8 @@ class Client:
     """While live: it has got everything up to here from another process that was further than this one."""
     round: int = 0
     """Counts its attempts to catch up, of which only the last one counts."""
+    number: int = field(default_factory=itertools.count().__next__)
+    """Counts the clients of this process."""
 
 
 Key: TypeAlias = tuple[Actor, Subscription]
