@@ -59,9 +59,8 @@ def main() -> None:
         requests(load, options.seconds)
         batches(load, options.seconds)
         for history in options.history:
-            polls(server, load, history)
-            jobs(load, history, options.jobs)
-        worst_case(server, load, options.history[-1])
+            with_history(server, load, history, options.jobs)
+        worst_case(server, load, options.history[-1], options.jobs)
     if options.procrastinate:
         with database(url, "procrastinate") as empty:
             script = Path(__file__).with_name("queue_of_procrastinate.py")
@@ -90,19 +89,19 @@ def batches(load: Load, seconds: float) -> None:
     row(f"batch dispatch, {BATCH} at a time, 2 connections", rate * BATCH, " events/s")
 
 
-def polls(server: Server, load: Load, history: int) -> None:
-    """Measure polls with nothing to do, on a history that is settled."""
+def with_history(server: Server, load: Load, history: int, count: int) -> None:
+    """Measure polls and jobs on a history that is settled."""
     manage(server, "reset")
     if history:
         manage(server, "history", str(history), WANTED["sourceTopic"], WANTED["targetTopic"])
     for how, wanted in (("", WANTED), (", with a filter", FILTERED), (", with a wildcard", WITH_WILDCARD)):
-        idle(load, f"idle enroll on {history:,} finished jobs{how}", wanted)
+        enrolling(load, f"on {history:,} finished jobs{how}", wanted, count)
 
 
-def worst_case(server: Server, load: Load, history: int) -> None:
+def worst_case(server: Server, load: Load, history: int, count: int) -> None:
     """Measure them where jobs have failed for good, and where other consumers poll as well."""
     manage(server, "fail", str(FAILED))
-    idle(load, f"idle enroll on {history:,} jobs, {FAILED:,} of them failed for good", WANTED)
+    enrolling(load, f"on {history:,} jobs, {FAILED:,} of them failed for good", WANTED, count)
     others = [{"sourceTopic": f"bench.other.{each}", "targetTopic": f"bench.target.{each}"} for each in range(OTHERS)]
     client, over = load.client(), threading.Event()
 
@@ -114,36 +113,36 @@ def worst_case(server: Server, load: Load, history: int) -> None:
 
     round_about = threading.Thread(target=go_round)
     round_about.start()
-    idle(load, f"idle enroll on {history:,} jobs, {OTHERS} other consumers polling once a second", WANTED)
+    enrolling(load, f"on {history:,} jobs, {OTHERS} other consumers polling once a second", WANTED, count)
     over.set()
     round_about.join()
 
 
-def idle(load: Load, what: str, wanted: dict[str, Any]) -> None:
-    """Measure one kind of poll, once the consumer has got to the end."""
+def enrolling(load: Load, where: str, wanted: dict[str, Any], count: int) -> None:
+    """Measure polls that find nothing, once the consumer has got to the end, and then whole jobs."""
+    settle(load, wanted)
+    row(f"idle enroll {where}", load.latency("POST", "/api/enroll", wanted, count=500), " ms")
+    client = load.client()
+    for _ in range(count):
+        client.ask("POST", "/api/events", {**EVENT, "topic": WANTED["sourceTopic"]})
+    begun = time.perf_counter()
+    at_once(lambda number: work(load, {**wanted, "sender": f"worker-{number}"}), WORKERS)
+    row(f"whole job (enroll, start, finish) {where}, {WORKERS} workers", count / (time.perf_counter() - begun), "/s")
+
+
+def settle(load: Load, wanted: dict[str, Any]) -> None:
+    """Poll until the consumer has got to the end."""
     client = load.client()
     deadline = time.monotonic() + SETTLING
     while time.monotonic() < deadline:
         if client.ask("POST", "/api/enroll", wanted):
             raise RuntimeError("there is something to do")
-    row(what, load.latency("POST", "/api/enroll", wanted, count=500), " ms")
 
 
-def jobs(load: Load, history: int, count: int) -> None:
-    """Measure whole jobs."""
-    client = load.client()
-    for _ in range(count):
-        client.ask("POST", "/api/events", {**EVENT, "topic": WANTED["sourceTopic"]})
-    begun = time.perf_counter()
-    at_once(lambda number: work(load, f"worker-{number}"), WORKERS)
-    rate = count / (time.perf_counter() - begun)
-    row(f"whole job (enroll, start, finish) on {history:,} finished jobs, {WORKERS} workers", rate, "/s")
-
-
-def work(load: Load, name: str) -> None:
+def work(load: Load, wanted: dict[str, Any]) -> None:
     """Do jobs until there are none."""
     client = load.client()
-    while job := client.ask("POST", "/api/enroll", {**WANTED, "sender": name}):
+    while job := client.ask("POST", "/api/enroll", wanted):
         for status in ("in_progress", "finished"):
             client.ask("PATCH", f"/api/events/{job['id']}", {"status": status})
 
