@@ -1,7 +1,6 @@
 """The live feed of an installation of two server processes; on SQLite there is one, which is both."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -33,13 +32,13 @@ def listening(server: Server) -> Iterator[ClientConnection]:
         yield socket
 
 
-def heard(socket: ClientConnection, count: int) -> Counter[tuple[str, str]]:
-    """Return the id and status of so many messages."""
-    messages: Counter[tuple[str, str]] = Counter()
-    while messages.total() < count:
+def heard(socket: ClientConnection, count: int) -> list[tuple[str, str]]:
+    """Return the id and status of each message, until so many events are told to be finished."""
+    messages: list[tuple[str, str]] = []
+    while sum(status == "finished" for _, status in messages) < count:
         message = json.loads(socket.recv(timeout=60))
         if message["topic"] == TOPIC:
-            messages[message["id"], message["status"]] += 1
+            messages.append((message["id"], message["status"]))
     return messages
 
 
@@ -56,8 +55,12 @@ def test_every_socket_hears_what_happens_at_either_server_once(servers: tuple[Se
         sockets = [listeners.enter_context(listening(server)) for server in (*servers, *servers)]
         with ThreadPoolExecutor(2) as workers:
             ids = list(workers.map(work, [servers[number % 2] for number in range(COUNT)]))
-        told = [heard(socket, 2 * COUNT) for socket in sockets]
-    assert told == [Counter((event_id, status) for event_id in ids for status in ("pending", "finished"))] * 4
+        for socket in sockets:
+            told = heard(socket, COUNT)
+            assert sorted(event_id for event_id, status in told if status == "finished") == sorted(ids)
+            begun = [event_id for event_id, status in told if status == "pending"]
+            assert len(begun) == len(set(begun))
+            assert all(told.index((each, "pending")) < told.index((each, "finished")) for each in begun)
 
 
 def test_a_restart_that_is_asked_of_one_server_restarts_both(servers: tuple[Server, Server]) -> None:
