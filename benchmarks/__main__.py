@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 
-from benchmarks import floor
+from benchmarks import feed, floor
 from benchmarks.load import Load, at_once
 from tests.e2e.server import KEY, ROOT, Server
 
@@ -42,6 +43,9 @@ SETTLING = 2.5
 """Seconds in which a watermark gets to the end, and PostgreSQL to its plans."""
 CONNECTIONS = 8
 WORKERS = 4
+SOCKETS = (1, 50, 200, 500)
+IN_BURST = 200
+PER_SECOND = 20
 
 
 def main() -> None:
@@ -58,9 +62,13 @@ def main() -> None:
         load = Load(int(urlsplit(server.url).port or 0), {"X-Api-Key": KEY})
         requests(load, options.seconds)
         batches(load, options.seconds)
+        live_feed(server, "")
+        beside_one_that_stalls(server, options.stall)
         for history in options.history:
             with_history(server, load, history, options.jobs)
         worst_case(server, load, options.history[-1], options.jobs)
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), DATABASE_URL=url, WORKERS="2") as server:
+        live_feed(server, " of two server processes")
     if options.procrastinate:
         with database(url, "procrastinate") as empty:
             script = Path(__file__).with_name("queue_of_procrastinate.py")
@@ -87,6 +95,28 @@ def batches(load: Load, seconds: float) -> None:
     batch = {"events": [EVENT] * BATCH}
     rate = load.rate("POST", "/api/events/batch", batch, connections=2, seconds=seconds)
     row(f"batch dispatch, {BATCH} at a time, 2 connections", rate * BATCH, " events/s")
+
+
+def live_feed(server: Server, where: str) -> None:
+    """Measure sockets that hear of every event."""
+    port = int(urlsplit(server.url).port or 0)
+    for sockets in SOCKETS:
+        told = feed.burst(port, KEY, sockets, IN_BURST)
+        row(f"live feed{where}, {sockets} sockets, a burst of {IN_BURST} events", told.rate, " frames/s")
+    for sockets in SOCKETS:
+        told = feed.paced(port, KEY, sockets, IN_BURST, PER_SECOND)
+        row(f"live feed{where}, {sockets} sockets, {PER_SECOND} events/s", told.median, f" ms, p99 {told.p99:.1f} ms")
+
+
+def beside_one_that_stalls(server: Server, seconds: int) -> None:
+    """Measure whether a socket that reads nothing holds up the others."""
+    port, sockets, events = int(urlsplit(server.url).port or 0), SOCKETS[-1], PER_SECOND * seconds
+    told = feed.paced(port, KEY, sockets, events, PER_SECOND)
+    row(f"live feed, {sockets} sockets, {seconds} s", told.median, f" ms, p99 {told.p99:.1f} ms")
+    told, outcome = feed.beside_one_that_stalls(port, KEY, sockets, events, PER_SECOND)
+    what = f"the same beside one that read nothing all the time, and then {outcome}"
+    row(what, told.median, f" ms, p99 {told.p99:.1f} ms")
+    row("memory of the server then", psutil.Process(server.process.pid).memory_info().rss / 2**20, " MB")
 
 
 def with_history(server: Server, load: Load, history: int, count: int) -> None:
@@ -154,7 +184,7 @@ def manage(server: Server, *verb: str) -> None:
 
 def row(what: str, value: float | None, unit: str) -> None:
     """Print one row; None: it could not be measured."""
-    digits = 0 if unit.endswith("/s") else 2
+    digits = 2 if unit.startswith(" ms") else 0
     print(f"| {what} | {'not measured' if value is None else f'{value:,.{digits}f}{unit}'} |", flush=True)
 
 
@@ -189,6 +219,7 @@ def read_options() -> Namespace:
     parser.add_argument("--history", type=int, nargs="+", default=[0, 100_000, 1_000_000], help="finished jobs")
     parser.add_argument("--jobs", type=int, default=500, help="jobs of one measurement (default: 500)")
     parser.add_argument("--seconds", type=float, default=4, help="of one measurement of requests (default: 4)")
+    parser.add_argument("--stall", type=int, default=15, help="seconds that a socket reads nothing (default: 15)")
     parser.add_argument("--procrastinate", help="the Python of an environment that has Procrastinate")
     return parser.parse_args()
 
