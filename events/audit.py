@@ -2,24 +2,24 @@
 
 Each record is an event under ``audit.``: who, from where, what, and the values before and after. It is stored with
 the change or not at all, and no door changes or deletes it. Changes of people and rights are noticed where they
-are saved, whichever door they come through, the command line included; only code that speaks for nobody (see
-``events.origin``) leaves no record. No secret is in any of them: of a password it is only said that it changed.
+are saved, whichever door they come through, the command line included (``events.origin`` knows which it was); only
+what goes past the models does not: ``QuerySet.update``, SQL, fixtures of ``loaddata``. No secret is in any of
+them: of a password it is only said that it changed.
 """
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
-from django.db.models.signals import m2m_changed, post_delete, post_init, post_save
+from django.db.models.signals import m2m_changed, post_init, post_save, pre_delete
 
-from events import origin
+from events import origin, trail
 from events.actor import Actor
 from events.dispatch import NewEvent, dispatch
-from events.models import ApiKey, ProjectGrant, TopicPolicy
+from events.models import ApiKey, Event, ProjectGrant, TopicPolicy
 from events.redaction import MASK
-from events.topics import AUDIT_PREFIX
 
 Facts: TypeAlias = dict[str, Any]
 
@@ -38,16 +38,29 @@ BEFORE = "_audit_before"
 """The attribute of an instance that keeps how it was."""
 
 
-def record(action: str, description: str, *, by: Actor | str, **summary: object) -> UUID:
-    """Store ``audit.<action>``; the address is that of the request, if there is one.
+class Relation(NamedTuple):
+    """What somebody has several of."""
 
-    Of an actor it also says with which key he came, and which service has spoken for him.
-    """
-    whole = {"from": origin.address(), **summary}
-    if isinstance(by, Actor):
-        whole |= {name: value for name, value in (("key", by.key), ("through", by.through)) if value}
-        by = by.name
-    return dispatch(NewEvent(topic=f"{AUDIT_PREFIX}{action}", user=by, description=description, summary=whole))
+    owner: type[Model]
+    name: str
+
+
+RELATIONS: Mapping[type[Model], Relation] = {
+    User.groups.through: Relation(User, "groups"),
+    User.user_permissions.through: Relation(User, "user_permissions"),
+    Group.permissions.through: Relation(Group, "permissions"),
+}
+
+
+def record(action: str, description: str, *, by: Actor | str, **facts: Any) -> UUID:
+    """Store ``audit.<action>``, with what ``trail.entry`` takes, and return its id."""
+    return dispatch(NewEvent(**trail.entry(action, description, by=by, **facts)))
+
+
+def states_of(event_ids: Collection[UUID]) -> dict[str, str]:
+    """Return the id and the state of each event as it is before something is done to all of them."""
+    found = Event.objects.filter(pk__in=event_ids).order_by("creation_order").values_list("pk", "status")
+    return {pk.hex: status for pk, status in found}
 
 
 def watch() -> None:
@@ -55,50 +68,71 @@ def watch() -> None:
     for model in WORDS:
         post_init.connect(_remember, sender=model, dispatch_uid="audit")
         post_save.connect(_saved, sender=model, dispatch_uid="audit")
-        post_delete.connect(_deleted, sender=model, dispatch_uid="audit")
-    for through in (User.groups.through, User.user_permissions.through, Group.permissions.through):
-        m2m_changed.connect(_members_changed, sender=through, dispatch_uid="audit")
+        pre_delete.connect(_deleted, sender=model, dispatch_uid="audit")
+    for through in RELATIONS:
+        m2m_changed.connect(_related_changed, sender=through, dispatch_uid="audit")
 
 
 def _remember(instance: Model, **_: object) -> None:
     """Keep how it was when it was read, to tell what a change changed."""
-    if origin.current() is not None:
-        vars(instance)[BEFORE] = _facts(instance) if instance.pk else {}
+    vars(instance)[BEFORE] = _facts(instance) if instance.pk else {}
 
 
-def _saved(instance: Model, created: bool, **_: object) -> None:
+def _saved(instance: Model, created: bool, raw: bool, **_: object) -> None:
     before, after = vars(instance).get(BEFORE, {}), _facts(instance)
     vars(instance)[BEFORE] = after
     changed = {name: value for name, value in after.items() if created or before.get(name) != value}
-    if changed:
+    if changed and not raw:
         old = None if created else {name: before.get(name) for name in changed}
         _tell(instance, "created" if created else "changed", before=old, after=changed)
 
 
 def _deleted(instance: Model, **_: object) -> None:
-    _tell(instance, "deleted", before=_facts(instance), after=None)
+    related = {relation.name: _names(relation, instance) for relation in _relations_of(instance)}
+    if isinstance(instance, Group):
+        related["members"] = sorted(instance.user_set.values_list("username", flat=True))
+    _tell(instance, "deleted", before=_facts(instance) | related, after=None)
 
 
-def _members_changed(instance: Model, action: str, model: type[Model], pk_set: set[int] | None, **_: object) -> None:
-    """Record that somebody joined or left a group, or that permissions were given or taken."""
-    done = {"post_add": "added", "post_remove": "removed", "pre_clear": "cleared"}.get(action)
-    if done is None or origin.current() is None:
+def _related_changed(
+    sender: type[Model], instance: Model, action: str, reverse: bool, pk_set: set[int] | None, **_: object
+) -> None:
+    """Record that somebody joined or left groups, or that permissions were given or taken: all there were and are.
+
+    Django tells before and after; from the other side (``group.user_set``) it may concern many at once.
+    """
+    relation = RELATIONS[sender]
+    kept = f"{BEFORE}_{relation.name}"
+    if action.startswith("pre_"):
+        owners = _owners(relation, instance, pk_set) if reverse else [instance]
+        vars(instance)[kept] = [(owner, _names(relation, owner)) for owner in owners]
         return
-    what = model._meta.verbose_name_plural
-    names = sorted(map(str, model._default_manager.filter(pk__in=pk_set or ())))  # noqa: SLF001 - documented
-    if names or done == "cleared":
-        _tell(instance, "changed", before=None, after={str(what): {done: names}})
+    for owner, before in vars(instance).pop(kept, ()):
+        after = _names(relation, owner)
+        if before != after:
+            _tell(owner, "changed", before={relation.name: before}, after={relation.name: after})
+
+
+def _relations_of(instance: Model) -> Iterable[Relation]:
+    return (relation for relation in RELATIONS.values() if isinstance(instance, relation.owner))
+
+
+def _owners(relation: Relation, other: Model, pk_set: set[int] | None) -> list[Model]:
+    """Return those whose relation to the other side changes; None: all that have one."""
+    owners = relation.owner._default_manager.order_by("pk")  # noqa: SLF001 - documented
+    return list(owners.filter(**{relation.name: other}) if pk_set is None else owners.filter(pk__in=pk_set))
+
+
+def _names(relation: Relation, owner: Model) -> list[str]:
+    return sorted(map(str, getattr(owner, relation.name).all()))
 
 
 def _tell(instance: Model, done: str, *, before: Facts | None, after: Facts | None) -> None:
-    behind = origin.current()
-    if behind is None:
-        return
     word = WORDS[type(instance)]
     record(
         f"{word}.{done}",
         f"{word.capitalize()} {instance} {done}",
-        by=behind.who(),
+        by=origin.current().who(),
         id=instance.pk,
         name=str(instance),
         before=_shown(before),

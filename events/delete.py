@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from events import access, attempts, audit, bus, message, validation
+from events import access, attempts, audit, bus, message, trail, validation
 from events.actor import SERVER, Actor
 from events.errors import EventHasChildren, Forbidden
 from events.models import Event
@@ -25,7 +25,7 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
     """
     pk = validation.parse_id("eventId", event_id)
     with transaction.atomic():
-        event = Event.objects.select_for_update().filter(pk=pk).only("topic", "project").first()
+        event = Event.objects.select_for_update().filter(pk=pk).defer("payload").first()
         topic, project = (event.topic, event.project) if event else ("", None)
         if not access.may_operate(by, topic=topic, project=project):
             raise Forbidden("Not allowed to delete events")
@@ -38,10 +38,27 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
         if cascade:
             doomed = doomed.union(*descendants([pk]))
             check_operable(doomed, by)
+        if by is not SERVER:
+            _record(event, doomed, by)
         remove(doomed)
-        if not by.is_service:
-            audit.record("event.deleted", f"Deletion of {topic}", by=by, id=pk.hex, topic=topic, project=project)
     return len(doomed)
+
+
+def _record(event: Event, doomed: set[UUID], by: Actor) -> None:
+    """Leave a record of the event, and of which others go with it."""
+    audit.record(
+        "event.deleted",
+        f"{event.topic} deleted",
+        by=by,
+        id=event.id.hex,
+        topic=event.topic,
+        project=event.project,
+        hash=event.hash,
+        before={name: getattr(event, name) for name in trail.TOLD},
+        after=None,
+        affected=len(doomed),
+        details={"before": audit.states_of(doomed)},
+    )
 
 
 def check_operable(ids: set[UUID], by: Actor) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from events import access, attempts, bus, limits, message, position, validation
+from events import access, attempts, bus, limits, message, position, trail, validation
 from events.actor import SERVER, Actor
 from events.errors import DependencyMissing, EventHasChildren, Forbidden, HashConflict, InvalidField
 from events.hashing import new_id
@@ -211,6 +212,8 @@ def _overwrite(existing: UUID, event: Event, by: Actor) -> Event:
             raise InvalidField("dependsOn", "expected another event than the one with this hash")
         if children := Event.objects.children_of([existing]).count():
             raise EventHasChildren(children=children)
+        if by is not SERVER:
+            dispatch(NewEvent(**_replacement(stored, event, by)))
         event.id, event.created_at, event.creation_order = stored.id, stored.created_at, stored.creation_order
         event.position = position.moved()
         event.save(force_update=True)
@@ -218,3 +221,12 @@ def _overwrite(existing: UUID, event: Event, by: Actor) -> Event:
         if stored.depends_on_id and (stored.depends_on_id, stored.topic) != (event.depends_on_id, event.topic):
             release([stored.depends_on_id])
     return event
+
+
+def _replacement(old: Event, new: Event, by: Actor) -> dict[str, Any]:
+    """Return the fields of the record that an event has taken an older one's place."""
+    told = ("topic", *trail.TOLD)
+    before, after = ({name: getattr(each, name) for name in told} for each in (old, new))
+    return trail.entry(
+        "event.replaced", f"{old.topic} replaced", by=by, id=old.id.hex, hash=old.hash, before=before, after=after
+    )

@@ -107,11 +107,7 @@ def operate(operation: Operation, by: Actor = SERVER, on_progress: Progress | No
     newest = Event.objects.order_by("-creation_order").values_list("creation_order", flat=True).first() or 0
     found = operation.found(condition).filter(creation_order__lte=newest)
     tally = Tally(on_progress)
-    try:
-        _carry_out(operation, found, condition, tally, by)
-    finally:
-        if tally.affected and not operation.dry_run and by is not SERVER:
-            _record(operation, tally.outcome(), by)
+    _carry_out(operation, found, condition, tally, by)
     return tally.outcome()
 
 
@@ -128,20 +124,24 @@ def _masked_text(value: str) -> str:
     return json.dumps(filters.masked(written), ensure_ascii=False) if isinstance(written, dict) else value
 
 
-def _record(operation: Operation, outcome: Outcome, by: Actor) -> None:
-    """Leave a record of what was done, also if it was broken off."""
+def _record(operation: Operation, states: Mapping[str, str], by: Actor, *, blocked: int = 0) -> None:
+    """Leave a record of one batch, in its transaction: which events it takes, and in which states they were."""
+    if operation.dry_run or by is SERVER or not states:
+        return
+    count = len(states)
     audit.record(
         f"operation.{operation.kind}",
-        f"{operation.kind.capitalize()} of {outcome.affected} event{'s' * (outcome.affected != 1)}",
+        f"{operation.kind.capitalize()} of {count} event{'s' * (count != 1)}",
         by=by,
         filter=filters.masked(operation.filter) if operation.filter else operation.filter,
         chosen=None if operation.ids is None else len(operation.ids),
         view=_masked_view(operation.view),
         everything=operation.everything,
         cascade=operation.cascade,
-        affected=outcome.affected,
-        skipped=outcome.skipped,
-        blocked=outcome.blocked,
+        affected=count,
+        blocked=blocked,
+        after=_BECOMES.get(Kind(operation.kind)),
+        details={"before": states},
     )
 
 
@@ -151,7 +151,7 @@ def _carry_out(operation: Operation, found: EventQuerySet, condition: Q, tally: 
             condition &= Q(pk__in=operation.within.order_by().values("pk"))
         _delete(found, operation, Lineage(found, condition, dry_run=operation.dry_run), tally, by)
     else:
-        _change_status(found, operation, tally)
+        _change_status(found, operation, tally, by)
 
 
 # --- restart and abort ----------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ _CONCERNED = {
 _BECOMES = {Kind.RESTART: Status.RESTARTED, Kind.ABORT: Status.ABORTED}
 
 
-def _change_status(found: EventQuerySet, operation: Operation, tally: Tally) -> None:
+def _change_status(found: EventQuerySet, operation: Operation, tally: Tally, by: Actor) -> None:
     """Give the events their new state, oldest first: restarted jobs are handed out in the order of their change."""
     kind = Kind(operation.kind)
     concerned = found.filter(_CONCERNED[kind]).order_by("creation_order")
@@ -180,6 +180,7 @@ def _change_status(found: EventQuerySet, operation: Operation, tally: Tally) -> 
             batch = list(left.select_for_update(no_key=True)[:BATCH])
             for event in batch:
                 update(event.id, EventChanges(status=_BECOMES[kind]))
+            _record(operation, {event.id.hex: event.status for event in batch}, by)
         if not batch:
             return
         left = concerned.filter(creation_order__gt=batch[-1].creation_order)
@@ -205,10 +206,11 @@ def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally:
             doomed = lineage.with_descendants(batch) if operation.cascade else lineage.without_parents(batch)
             if operation.cascade:
                 check_operable(doomed, by)
+            going = [event for event in batch if event.id in doomed]
             if not operation.dry_run:
+                _record(operation, audit.states_of(doomed), by, blocked=len(batch) - len(going))
                 remove(doomed)
         left = found.filter(creation_order__lt=batch[-1].creation_order).order_by("-creation_order")
-        going = [event for event in batch if event.id in doomed]
         tally.add(going, affected=len(doomed), blocked=len(batch) - len(going))
         if operation.dry_run and operation.most is not None and tally.affected >= operation.most:
             tally.is_more = left.exists()

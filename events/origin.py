@@ -3,6 +3,8 @@
 The door that somebody came through says so once, around all that follows from it.
 """
 
+import getpass
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,9 +20,30 @@ class Origin:
     address: str | None = None
     """The network address of the request; None: the machine itself."""
 
+    @property
+    def place(self) -> dict[str, str | None]:
+        """Say from where it comes, as a record of the audit trail does."""
+        return {"from": self.address}
 
-COMMAND_LINE = Origin(lambda: "command line")
-_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+class _CommandLine(Origin):
+    """Code that no request has called: a command of ``manage.py``, a shell, the start of the server."""
+
+    @property
+    def place(self) -> dict[str, str | None]:
+        """Say in whose account of the operating system it runs."""
+        return {"from": "command line", "account": _account()}
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number that has no name
+        return str(os.getuid())
+
+
+COMMAND_LINE = _CommandLine(lambda: "server")
+_origin: ContextVar[Origin] = ContextVar("origin", default=COMMAND_LINE)
 
 
 @contextmanager
@@ -33,12 +56,11 @@ def coming_from(origin: Origin) -> Iterator[None]:
         _origin.reset(token)
 
 
-def current() -> Origin | None:
-    """Return it; None for code that speaks for nobody."""
+def current() -> Origin:
+    """Return it; what no door has called comes from the command line."""
     return _origin.get()
 
 
 def address() -> str | None:
     """Return the network address; None if there is none."""
-    origin = _origin.get()
-    return origin.address if origin else None
+    return current().address

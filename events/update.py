@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from events import access, attempts, bus, message, position, topics, validation
+from events import access, attempts, bus, message, position, topics, trail, validation
 from events.actor import SERVER, Actor
 from events.conditions import begins_with
+from events.dispatch import NewEvent, dispatch
 from events.errors import EventMissing, Forbidden
 from events.models import Event
 from events.position import NextPosition
@@ -75,13 +76,16 @@ def update(event_id: str | UUID, changes: EventChanges, by: Actor = SERVER) -> N
     recipients = None if changes.recipients is None else list(changes.recipients)
     if columns:
         columns["recipients"] = recipients
-    if columns and access.may_update_anything(by):
+    if columns and access.may_update_anything(by) and (by is SERVER or not trail.may_be_operating(columns)):
         event = write(pk, columns)
     else:
         with transaction.atomic():
             event = _checked(pk, changes, by, for_writing=bool(columns))
             if columns:
+                before = vars(event)
                 event = write(pk, columns)
+                if trail.is_operating(before, columns, by):
+                    dispatch(NewEvent(**trail.change(pk.hex, before, columns, by)))
             else:  # who reports progress recognises its own message by the sender
                 event.recipients = recipients
                 event.sender = changes.sender or event.sender

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from events import accounts, bus, hooks, throttle
+from events import accounts, audit, bus, hooks, origin, throttle
 from events.message import Message
 from events.models import ProjectGrant, TopicPolicy
 
@@ -35,7 +35,8 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Begin without the policies that the migration made: a test that is about them makes them (``our_topics``)."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        leave_the_scene_unrecorded(patch)
         TopicPolicy.objects.all().delete()
 
 
@@ -48,6 +49,24 @@ def quick_passwords(settings: Any) -> None:
 def fresh_credentials() -> None:
     accounts.forget()
     throttle.forget()
+
+
+@pytest.fixture(autouse=True)
+def unrecorded_scene(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave no record of the people that a test makes for its scene, unless it is marked with ``command_line``."""
+    if not request.node.get_closest_marker("command_line"):
+        leave_the_scene_unrecorded(monkeypatch)
+
+
+def leave_the_scene_unrecorded(patch: pytest.MonkeyPatch) -> None:
+    """Record only what comes through a door."""
+    tell = audit._tell  # noqa: SLF001 - what every record of people and rights goes through
+
+    def tell_of_doors(*args: Any, **facts: Any) -> None:
+        if origin.current() is not origin.COMMAND_LINE:
+            tell(*args, **facts)
+
+    patch.setattr(audit, "_tell", tell_of_doors)
 
 
 Roles = dict[str, User]

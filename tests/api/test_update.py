@@ -25,7 +25,7 @@ NEW = {
 def test_everything_that_may_change_changes(api: Client) -> None:
     event = make_event()
     assert patch(api, event, NEW) == (204, None)
-    now = Event.objects.get()
+    now = Event.objects.get(pk=event.pk)
     assert (now.sender, now.sender_type, now.project, now.user) == ("worker", "coffee", "beta", "eve")
     assert (now.status, now.description, now.retries) == ("failed", "Brewing", 2)
     assert (now.summary, now.payload) == ({"cups": 1}, {"message": "no beans"})

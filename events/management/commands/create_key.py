@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-from events import accounts, origin
+from events import accounts
 
 
 class Command(BaseCommand):
@@ -18,6 +18,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **options: object) -> None:
         """Make it."""
-        with origin.coming_from(origin.COMMAND_LINE):
-            service = accounts.service_account(str(options["service"]))
-            self.stdout.write(accounts.issue_key(service, "create_key"))
+        service = accounts.service_account(str(options["service"]))
+        self.stdout.write(accounts.issue_key(service, "create_key"))
