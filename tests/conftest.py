@@ -3,12 +3,14 @@
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.test import Client
 
 from events import accounts, audit, bus, hooks, origin, throttle
@@ -30,6 +32,21 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     if not POSTGRES:
         name = str(Path(tmp_path_factory.mktemp("database")) / "test.sqlite3")
     django_settings.DATABASES["default"]["TEST"]["NAME"] = name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_the_seal() -> Iterator[None]:
+    """Let Django empty the tables of SQLite after a test, row by row, records of the audit trail included."""
+    sealed = import_module("events.migrations.0007_audit_sealed")
+    operations = DatabaseWrapper.ops_class
+    sql_flush = operations.sql_flush
+
+    def unsealed(*args: Any, **options: Any) -> list[str]:
+        return [*sealed.UNDO["sqlite"], *sql_flush(*args, **options), *sealed.SQLITE]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", unsealed)
+        yield
 
 
 @pytest.fixture(scope="session")
