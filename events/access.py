@@ -173,6 +173,16 @@ INSTALL_TOPICS = frozenset(f"{what}.install_from_url" for what in ("installer", 
 """Jobs of AYON's own that depend on no event."""
 
 
+def may_intervene(actor: Actor, *, topic: str, project: str | None, user: str | None) -> bool:
+    """Tell whether the actor may update one event in the way of operators: restart, abort, replace or take it over.
+
+    His own he may: a worker aborts its own job. For others it takes nothing more than for an update, but what a key
+    is not for, and what a policy keeps from operating, an update does not do either.
+    """
+    allowed = actor.scope.allows(Verb.OPERATE, topic, project) and _ruling(actor, Verb.OPERATE, topic) is not False
+    return allowed or user == actor.name
+
+
 def may_operate(actor: Actor, *, topic: str, project: str | None) -> bool:
     """Tell whether the actor may restart, abort and delete an event like this; nobody deletes the audit trail."""
     if topic.startswith(topics.AUDIT_PREFIX) or not actor.scope.allows(Verb.OPERATE, topic, project):

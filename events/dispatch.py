@@ -208,6 +208,8 @@ def _overwrite(existing: UUID, event: Event, by: Actor) -> Event:
             return _store(event, by, reuse=True)
         if not access.may_update(by, topic=stored.topic, project=stored.project, user=stored.user):
             raise Forbidden("Not allowed to update this event")
+        if not access.may_intervene(by, topic=stored.topic, project=stored.project, user=stored.user):
+            raise Forbidden("Not allowed to replace this event")
         if event.depends_on_id == existing:
             raise InvalidField("dependsOn", "expected another event than the one with this hash")
         if children := Event.objects.children_of([existing]).count():

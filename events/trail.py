@@ -40,8 +40,14 @@ def entry(
     }
 
 
-def may_be_operating(columns: Mapping[str, object]) -> bool:
-    """Tell whether a service that gives an event these values may be operating on it."""
+def intervenes(before: Mapping[str, object], columns: Mapping[str, object]) -> bool:
+    """Tell whether a change is one that operators make: a restart, an abortion, another user."""
+    changed = changes_in(before, columns)
+    return "user" in changed or changed.get("status") in OPERATED
+
+
+def could_intervene(columns: Mapping[str, object]) -> bool:
+    """Tell whether these values may be such a change, so that it takes a look at the event as it is."""
     return "user" in columns or columns.get("status") in OPERATED
 
 
@@ -50,9 +56,8 @@ def is_operating(before: Mapping[str, object], columns: Mapping[str, object], by
     changed = changes_in(before, columns)
     if by is SERVER or not changed:
         return False
-    if changed.get("status") in OPERATED:
-        return True
-    return before["user"] != by.name and (not by.is_service or "user" in changed)
+    is_foreign = before["user"] != by.name
+    return changed.get("status") in OPERATED or (is_foreign and (not by.is_service or "user" in changed))
 
 
 def changes_in(before: Mapping[str, object], columns: Mapping[str, object]) -> dict[str, object]:

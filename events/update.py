@@ -76,7 +76,7 @@ def update(event_id: str | UUID, changes: EventChanges, by: Actor = SERVER) -> N
     recipients = None if changes.recipients is None else list(changes.recipients)
     if columns:
         columns["recipients"] = recipients
-    if columns and access.may_update_anything(by) and (by is SERVER or not trail.may_be_operating(columns)):
+    if columns and access.may_update_anything(by) and (by is SERVER or not trail.could_intervene(columns)):
         event = write(pk, columns)
     else:
         with transaction.atomic():
@@ -116,6 +116,10 @@ def _check_access(event: Event, changes: EventChanges, by: Actor) -> None:
         by, topic=event.topic, is_job=event.depends_on_id is not None, user=event.user
     ):
         raise Forbidden("Not allowed to update status of this event")
+    if trail.intervenes(vars(event), changes.stored()) and not access.may_intervene(
+        by, topic=event.topic, project=event.project, user=event.user
+    ):
+        raise Forbidden("Not allowed to operate on this event")
 
 
 def write(pk: UUID, columns: dict[str, object]) -> Event:

@@ -6,20 +6,19 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from events import accounts
 from events.admin import live, render, runs
 from events.admin.changelist import EventChangeList
 from events.admin.documents import document, passages_of
 from events.admin.facets import FILTERS
 from events.admin.family import family_of
 from events.admin.operating import OperatingMixin, WholeView
+from events.admin.reader import reader_of
 from events.admin.story import state_of, story_of
 from events.models import Event
 from events.queryset import EventQuerySet
@@ -64,8 +63,7 @@ class EventAdmin(OperatingMixin):
 
     def get_queryset(self, request: HttpRequest) -> EventQuerySet:
         """Return what the user may read."""
-        user = cast("User", request.user)  # the admin lets nobody in who has not logged in
-        return Event.objects.readable_by(accounts.actor_of(user))
+        return Event.objects.readable_by(reader_of(request))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EventChangeList]:
         """Return the list that is paged by keys, what has changed in it, or all of it."""

@@ -1,13 +1,11 @@
 """The overview, which is the admin's index."""
 
-from typing import cast
-
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
-from events import accounts, presence
+from events import presence
 from events.admin.overview import WINDOWS, traffic_of, window_named
+from events.admin.reader import reader_of
 from events.admin.workload import MOST, failures_of, queues_of, work_of
 from events.models import Event
 
@@ -21,7 +19,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _overview(request: HttpRequest) -> dict[str, object]:
     if not request.user.has_perm("events.view_event"):
         return {}
-    actor = accounts.actor_of(cast("User", request.user))  # the admin lets nobody in who has not logged in
+    actor = reader_of(request)
     readable = Event.objects.readable_by(actor)
     window = window_named(request.GET.get("window", ""))
     queues = queues_of(readable)

@@ -124,7 +124,7 @@ DOORS = {
     "REST eventops": Door("operate", affected),
     "Python delete": Door("operate", lambda world: world.allowed(lambda: delete(world.id, by=world.actor)), CODE),
     "Python operate": Door("operate", lambda world: code(world, lambda: operates(world)), CODE),
-    "viewer, operation": Door("operate in the viewer", viewer_operates, BROWSERS),
+    "viewer, operation": Door("operate", viewer_operates, BROWSERS),
     "viewer, operation with the permission": Door(
         "operate with the permission", lambda world: viewer_operates(world.permit()), BROWSERS
     ),

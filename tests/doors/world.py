@@ -39,7 +39,6 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "receive": {**STAFF, "artist": ALPHA | {"no project"}, "guest": {"public"}},
     "update": {**STAFF, "artist": {"own"}},
     "operate": OPERATORS,
-    "operate in the viewer": {"admin": ALL},
     "operate with the permission": {**STAFF, "artist": ALPHA | {"no project"}},
     "dispatch": STAFF,
     "enroll": {"service": ALL, "limited": ALPHA},
