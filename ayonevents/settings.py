@@ -17,6 +17,7 @@ from marshmallow.validate import Range
 
 from ayonevents import databases, layers
 from ayonevents.checking import check_networks, check_rate
+from ayonevents.words import SECRET_WORDS
 
 env = Env()
 
@@ -223,11 +224,7 @@ EVENTS_DISPATCH_RATE = env.str("EVENTS_DISPATCH_RATE", "300000/minute", validate
 EVENTS_DISPATCH_ADDRESS_RATE = env.str("EVENTS_DISPATCH_ADDRESS_RATE", "900000/minute", validate=check_rate)
 EVENTS_CONNECT_RATE = env.str("EVENTS_CONNECT_RATE", "6000/minute", validate=check_rate)
 EVENTS_SECRET_KEYS = tuple(
-    re.sub("[^a-z0-9]", "", word.lower())
-    for word in env.list(
-        "EVENTS_SECRET_KEYS",
-        ["token", "password", "passwd", "secret", "authorization", "api_key", "private_key", "credential", "cookie"],
-    )
+    re.sub("[^a-z0-9=]", "", word.lower()) for word in env.list("EVENTS_SECRET_KEYS", list(SECRET_WORDS))
 )
 
 # --- the live feed: sockets and server-sent events -------------------------------------------------------

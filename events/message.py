@@ -36,7 +36,7 @@ def facts(event: Event, *, clear: bool = False) -> dict[str, object]:
         "senderType": event.sender_type,
         "dependsOn": hex_or_none(event.depends_on_id),
         "status": event.status,
-        "description": event.description,
+        "description": event.description if clear else masked(event.description),
         "summary": event.summary if clear else masked(event.summary),
         "createdAt": timestamp(event.created_at),
         "updatedAt": timestamp(event.updated_at),
@@ -147,7 +147,7 @@ def deleted(event: Event) -> Envelope:
 
 def _message(event: Event, extra: dict[str, Any], *, position: int | None, is_update: bool) -> Message:
     content = facts(event, clear=True) | extra
-    shown = masked(event.summary)
+    shown = {"description": masked(event.description), "summary": masked(event.summary)}
     return Message(
         id=event.id.hex,
         topic=event.topic,
@@ -159,6 +159,6 @@ def _message(event: Event, extra: dict[str, Any], *, position: int | None, is_up
         recipients=None if event.recipients is None else tuple(event.recipients),
         progress=extra.get("progress"),
         is_update=is_update,
-        frame=json.dumps(content | {"summary": shown}, ensure_ascii=False, separators=(",", ":")),
+        frame=json.dumps(content | shown, ensure_ascii=False, separators=(",", ":")),
         event=content,
     )

@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 
 from events import message
 from events.models import Event
+from events.redaction import masked
 
 LINE = 240
 """Characters of a description that the list shows."""
@@ -33,7 +34,7 @@ class Row:
 
 def row(event: Event, url: str) -> Row:
     """Return what the list shows of an event."""
-    description = Truncator(event.description).chars(LINE)
+    description = Truncator(masked(event.description)).chars(LINE)
     updated = message.timestamp(event.updated_at)
     return Row(event=event, url=url, created=short_time(event.created_at), updated=updated, description=description)
 

@@ -33,11 +33,15 @@ COLUMNS: Mapping[str, Column] = {
     "dependsOn": Column("depends_on_id", hex_or_none),
     "status": Column("status"),
     "retries": Column("retries"),
-    "description": Column("description"),
+    "description": Column("description", masked),
     "summary": Column("summary", _masked_json),
     "createdAt": Column("created_at", timestamp),
     "updatedAt": Column("updated_at", timestamp),
 }
+
+
+_CLEAR: Mapping[str, Callable[[Any], object] | None] = {"description": None, "summary": json.dumps}
+"""How fields are written for who may see secrets."""
 
 
 def columns_of(fields: Collection[str]) -> list[str]:
@@ -53,7 +57,7 @@ def node_of(fields: Collection[str], *, clear: bool) -> dict[str, Read]:
     read: dict[str, Read] = {"data": _null, "payload": _null}
     present = [(field, column) for field, column in COLUMNS.items() if field in fields]
     for place, (field, column) in enumerate(present, start=1):
-        read[field] = _reader(place, json.dumps if clear and field == "summary" else column.write)
+        read[field] = _reader(place, _CLEAR.get(field, column.write) if clear else column.write)
     return read
 
 

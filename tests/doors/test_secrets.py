@@ -21,8 +21,9 @@ from tests.realtime.streams import stream
 SECRET = "hush-9f2c-hush"
 FIELDS: dict[str, Any] = {
     "project": "alpha",
-    "summary": {"apiToken": SECRET, "shot": "sh010"},
-    "payload": {"login": {"password": SECRET}},
+    "description": f"from https://bob:{SECRET}@tracker.example",
+    "summary": {"apiToken": SECRET, "shot": "sh010", "tried": f"Bearer {SECRET}"},
+    "payload": {"login": {"password": SECRET}, "log": [f"postgres://bob:{SECRET}@db/prod"]},
 }
 CLEAR, MASKED, NOTHING = "clear", "masked", "nothing"
 AS_A_ROLE = {
@@ -39,6 +40,7 @@ TABLE: dict[str, dict[str, str]] = {
     "REST query": {"admin": CLEAR, "service": CLEAR, "operator": MASKED},
     "GraphQL": AS_A_ROLE,
     "viewer": dict.fromkeys(AS_A_ROLE, MASKED),
+    "viewer, list": dict.fromkeys(AS_A_ROLE, MASKED),
 }
 """Who is not named hears nothing of it. ``trusted`` is a manager, ``operator`` a user, each with the permission."""
 READERS = ("admin", "service", "trusted", "manager", "operator", "artist", "guest")
@@ -69,8 +71,11 @@ def heard(door: str, user: User, event: Event) -> str:
         case "REST query":
             return str(post(api, "/api/query", {"entity": "event"})[1])
         case "GraphQL":
-            told = post(api, "/graphql", {"query": "{ events { edges { node { summary } } } }"})[1]
-            return str([json.loads(edge["node"]["summary"]) for edge in told["data"]["events"]["edges"]])
+            told = post(api, "/graphql", {"query": "{ events { edges { node { summary description } } } }"})[1]
+            nodes = [edge["node"] for edge in told["data"]["events"]["edges"]]
+            return str([(json.loads(node["summary"]), node["description"]) for node in nodes])
+        case "viewer, list":
+            return viewer(user).get(LIST).text
     return viewer(user).get(path_of(event)).text
 
 
@@ -90,7 +95,8 @@ async def test_no_message_has_a_secret_whoever_hears_it(people: Roles, running_b
         await opened.block()
         event = await adispatch_event("test.event", **FIELDS)
         for told in (await socket.event(), await opened.event()):
-            assert (told["id"], told["summary"]) == (event, {"apiToken": MASK, "shot": "sh010"})
+            shown = {"apiToken": MASK, "shot": "sh010", "tried": f"Bearer {MASK}"}
+            assert (told["id"], told["summary"]) == (event, shown)
             assert SECRET not in json.dumps(told)
 
 
