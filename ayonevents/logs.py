@@ -29,6 +29,16 @@ class SecretsFilter(logging.Filter):
         return True
 
 
+class OneLineFilter(logging.Filter):
+    """Tells of what a client has done wrong in one line: a warning without a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lower the record's level and drop its traceback."""
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        record.exc_info = record.exc_text = None
+        return True
+
+
 def mask_server_logs() -> None:
     """Mask the logs of whichever server runs this process."""
     for name in SERVER_LOGS:

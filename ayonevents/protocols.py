@@ -81,6 +81,12 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         extensions[EXTENSION] = self
         await super().run_asgi()
 
+    async def send(self, message: Any) -> None:
+        """Take a handshake that was answered with a refusal for complete: uvicorn would log an error about it."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
+
     def write_frames(self, encoded: bytes) -> int:
         """Write whole frames at once, without waiting, and return ``unsent()``; a closed connection takes nothing."""
         transport = self.transport

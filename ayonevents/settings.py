@@ -197,6 +197,7 @@ LOGGING = {
             "callback": lambda record: getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE,
         },
         "secrets": {"()": "ayonevents.logs.SecretsFilter"},
+        "one line": {"()": "ayonevents.logs.OneLineFilter"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
@@ -205,7 +206,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A refused request is the client's affair; what fails in the server is logged as an error anyway.
         "django.request": {"level": "ERROR", "filters": ["told"]},
-        "django.security.DisallowedHost": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"filters": ["one line"]},
         # It logs a traceback a second while Redis is away; events.relay says so once.
         "channels_redis.pubsub": {"level": "CRITICAL"},
     },

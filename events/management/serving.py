@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from uvicorn.supervisors import Multiprocess
 
 from events import restart, waiting
+from events.management.proxies import Proxies
 
 GRACE = 15
 """Seconds that requests in flight get to finish when the server is stopped."""
@@ -44,7 +45,7 @@ def serve(listener: socket.socket, workers: int, on_ready: Callable[[], None]) -
 
 def _config(workers: int, *, trust_everybody: bool) -> uvicorn.Config:
     module, _, name = settings.ASGI_APPLICATION.rpartition(".")
-    return uvicorn.Config(
+    return _Config(
         f"{module}:{name}",
         workers=workers,
         lifespan="on",
@@ -56,11 +57,20 @@ def _config(workers: int, *, trust_everybody: bool) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        # Who may say, with X-Forwarded-For and -Proto, for whom it speaks.
+        proxy_headers=False,  # as far as uvicorn is concerned
         forwarded_allow_ips="*" if trust_everybody else settings.TRUSTED_PROXIES,
         timeout_graceful_shutdown=GRACE,
         timeout_worker_healthcheck=START_SECONDS,
     )
+
+
+class _Config(uvicorn.Config):
+    """uvicorn's, with proxies that cannot say just anything."""
+
+    def load(self) -> None:
+        """Load the application."""
+        super().load()
+        self.loaded_app = Proxies(self.loaded_app, self.forwarded_allow_ips)
 
 
 class _Server(uvicorn.Server):

@@ -1,5 +1,6 @@
 """What a connection began with."""
 
+import logging
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -8,6 +9,9 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest
 
 from events import conf, throttle
+from events.errors import TooManyRequests
+
+logger = logging.getLogger(__name__)
 
 
 def request_of(scope: Mapping[str, Any]) -> HttpRequest:
@@ -18,7 +22,12 @@ def request_of(scope: Mapping[str, Any]) -> HttpRequest:
 
 def admit(scope: Mapping[str, Any]) -> None:
     """Count a connection of this network address; raise TooManyRequests above EVENTS_CONNECT_RATE."""
-    throttle.admit("connect", conf.connect_rate(), address_of(scope) or "")
+    address = address_of(scope) or ""
+    try:
+        throttle.admit("connect", conf.connect_rate(), address)
+    except TooManyRequests as error:
+        logger.info("Turned a connection of %s away for %d seconds: EVENTS_CONNECT_RATE", address, error.wait)
+        raise
 
 
 def address_of(scope: Mapping[str, Any]) -> str | None:

@@ -12,7 +12,7 @@ def test_the_server_comes_back_and_has_kept_everything(server: Server) -> None:
     server.await_ready()
     assert (server.process.poll(), server.process.pid) == (None, before)
     assert "Starting anew …\n" in server.output
-    topics = [each["topic"] for each in server.all_events()]
+    topics = [each["topic"] for each in server.all_events()[:3]]
     assert topics == ["server.restart_requested", "audit.server.restart", "test.kept"]
     assert server.get(f"/api/events/{event_id}").status_code == 200
     assert server.stop() != 1
