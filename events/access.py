@@ -1,4 +1,6 @@
-"""May this actor do this? The only place that answers, for every door: as a yes or no, or as a ``Q``.
+"""May this actor do this to events? The only place that answers, for every door: as a yes or no, or as a ``Q``.
+
+``events.installation`` answers for users and the server itself.
 
 | | admin | manager | service | user | guest |
 |---|---|---|---|---|---|
@@ -10,9 +12,7 @@
 | delete, query, operate on many | yes | no | yes | no | no |
 | enroll | no | no | yes | no | no |
 | receive | all | all | all | project access | public topics |
-| see a user | all | all | all | himself, the names of others | as a user |
 | see a project | all | all | all | those granted | those granted |
-| restart the server, read the OpenAPI document | yes | yes | yes | no | no |
 """
 
 from collections.abc import Collection, Iterable
@@ -23,10 +23,8 @@ from events import topics
 from events.actor import SERVER, Actor
 from events.conditions import begins_with
 from events.policies import UNLIMITED, Limits, Policy, Verb, covers, ruling
-from events.topic_conditions import topics_condition
+from events.topic_conditions import ALL, NONE, ruled, topics_condition
 
-ALL, NONE = Q(), Q(pk__in=())
-"""The conditions that every event meets, and none."""
 RESTART_TOPIC = "server.restart_requested"
 EVERYBODYS_TOPICS = ("server.started", RESTART_TOPIC)
 """Notices about the server itself, which every open socket gets."""
@@ -36,7 +34,7 @@ PRIVATE_TOPICS = ("auth.", "audit.", "log.", "operation.", "settings.")
 """Project-less events under these prefixes tell about people and the installation: managers only."""
 
 
-def _ruling(actor: Actor, verb: Verb, topic: str) -> bool | None:
+def ruling_for(actor: Actor, verb: Verb, topic: str) -> bool | None:
     """Return what the policies say of the topic; None: nothing, the role decides.
 
     What they refuse to a service, they refuse to whomever it speaks for.
@@ -72,8 +70,8 @@ def may_dispatch(actor: Actor, *, topic: str, project: str | None, store: bool =
         return False
     if not actor.scope.allows(verb, topic, project) or not may_see_project(actor, project):
         return False
-    ruled = _ruling(actor, verb, topic)
-    if topic != topic.lower() and _ruling(actor, verb, topic.lower()) is False:
+    ruled = ruling_for(actor, verb, topic)
+    if topic != topic.lower() and ruling_for(actor, verb, topic.lower()) is False:
         return False  # ``Server.started`` looks like a notice of the server's, too
     return actor.is_manager if ruled is None else ruled
 
@@ -82,7 +80,7 @@ def may_read(actor: Actor, *, topic: str, project: str | None, user: str | None)
     """Tell whether the actor may read an event that has these properties."""
     if not actor.scope.allows(Verb.READ, topic, project) or not may_see_project(actor, project):
         return False
-    ruled = _ruling(actor, Verb.READ, topic)
+    ruled = ruling_for(actor, Verb.READ, topic)
     return _reads_by_role(actor, topic=topic, project=project, user=user) if ruled is None else ruled
 
 
@@ -115,30 +113,13 @@ def _reach(actor: Actor, verb: Verb) -> Q:
 
 
 def _ruled_for(actor: Actor, verb: Verb, by_role: Q) -> Q:
-    """Return ``_ruling`` as a condition, with what the role says where that is None."""
-    own = _ruled(_rulings(actor.policies, verb), by_role)
-    return own & _ruled(_rulings(actor.policies_of_service, verb), ALL)
+    """Return ``ruling_for`` as a condition, with what the role says where that is None."""
+    own = ruled(_rulings(actor.policies, verb), by_role)
+    return own & ruled(_rulings(actor.policies_of_service, verb), ALL)
 
 
 def _rulings(policies: Iterable[Policy], verb: Verb) -> list[tuple[str, bool]]:
     return [(policy.topic, policy.allows) for policy in policies if covers(policy.verb, verb)]
-
-
-def _ruled(rulings: Iterable[tuple[str, bool]], by_role: Q) -> Q:
-    """Return the condition that the rulings allow the topic, or the role does where they say nothing.
-
-    They come in order: each counts for more than those before it.
-    """
-    condition = by_role
-    for pattern, allows in rulings:
-        here = topics_condition([pattern])
-        if here == ALL:
-            condition = ALL if allows else NONE
-        elif allows:
-            condition = ALL if condition == ALL else here | condition
-        else:
-            condition = ~here & condition
-    return condition
 
 
 def listed(actor: Actor) -> Q:
@@ -152,7 +133,7 @@ def may_update(actor: Actor, *, topic: str, project: str | None, user: str | Non
         return False
     if actor.is_guest or not may_see_project(actor, project):
         return False
-    ruled = _ruling(actor, Verb.UPDATE, topic)
+    ruled = ruling_for(actor, Verb.UPDATE, topic)
     return actor.is_manager or user == actor.name if ruled is None else ruled
 
 
@@ -179,7 +160,7 @@ def may_intervene(actor: Actor, *, topic: str, project: str | None, user: str | 
     His own he may: a worker aborts its own job. For others it takes nothing more than for an update, but what a key
     is not for, and what a policy keeps from operating, an update does not do either.
     """
-    allowed = actor.scope.allows(Verb.OPERATE, topic, project) and _ruling(actor, Verb.OPERATE, topic) is not False
+    allowed = actor.scope.allows(Verb.OPERATE, topic, project) and ruling_for(actor, Verb.OPERATE, topic) is not False
     return allowed or user == actor.name
 
 
@@ -189,7 +170,7 @@ def may_operate(actor: Actor, *, topic: str, project: str | None) -> bool:
         return False
     if not may_see_project(actor, project):
         return False
-    ruled = _ruling(actor, Verb.OPERATE, topic)
+    ruled = ruling_for(actor, Verb.OPERATE, topic)
     return actor.is_operator if ruled is None else ruled
 
 
@@ -217,16 +198,24 @@ def may_enroll(actor: Actor, *, target_topic: str) -> bool:
         return False
     if not actor.scope.allows_verb(Verb.ENROLL) or not actor.scope.allows_topic(target_topic):
         return False
-    return _ruling(actor, Verb.ENROLL, target_topic) is not False
+    return ruling_for(actor, Verb.ENROLL, target_topic) is not False
 
 
 def enroll_limits(actor: Actor) -> Limits | None:
     """Return what the sources of the actor's jobs are limited to; None: all sources will do."""
-    of_service = [each for each in _rulings(actor.policies_of_service, Verb.ENROLL) if not each[1]]
-    rulings = (*_rulings(actor.policies, Verb.ENROLL), *of_service)
-    refusing = rulings if any(not allows for _, allows in rulings) else ()
-    limits = Limits(topics=actor.scope.topics, projects=tuple(sorted(actor.scope.projects)), rulings=refusing)
+    limits = Limits(
+        topics=actor.scope.topics,
+        projects=tuple(sorted(actor.scope.projects)),
+        rulings=_refusing(actor.policies),
+        rulings_of_service=_refusing(actor.policies_of_service),
+    )
     return None if limits == Limits() else limits
+
+
+def _refusing(policies: Iterable[Policy]) -> tuple[tuple[str, bool], ...]:
+    """Return the rulings on sources, or nothing if they refuse nothing."""
+    rulings = tuple(_rulings(policies, Verb.ENROLL))
+    return () if all(allows for _, allows in rulings) else rulings
 
 
 def enrollable(limits: Limits) -> Q:
@@ -234,32 +223,12 @@ def enrollable(limits: Limits) -> Q:
     condition = topics_condition(limits.topics) if limits.topics else ALL
     if limits.projects:
         condition &= Q(project__in=limits.projects)
-    return condition & _ruled(limits.rulings, ALL)
+    return condition & ruled(limits.rulings, ALL) & ruled(limits.rulings_of_service, ALL)
 
 
 def may_name_user(actor: Actor) -> bool:
     """Tell whether the actor may dispatch in somebody else's name."""
     return actor.is_manager
-
-
-def may_see_user(actor: Actor, name: str) -> bool:
-    """Tell whether the actor may see all of a user; of the others he may know the names."""
-    return actor.name == name or (actor.is_manager and actor.scope.allows_verb(Verb.READ))
-
-
-def visible_users(actor: Actor) -> Q:
-    """Return ``may_see_user`` as a condition on users."""
-    return Q() if actor.is_manager and actor.scope.allows_verb(Verb.READ) else Q(username=actor.name)
-
-
-def may_read_manual(actor: Actor) -> bool:
-    """Tell whether the actor may read the description of the whole API."""
-    return actor.is_manager
-
-
-def may_restart(actor: Actor) -> bool:
-    """Tell whether the actor may have the server processes start anew."""
-    return actor.is_manager and actor.scope.allows(Verb.OPERATE, RESTART_TOPIC, None)
 
 
 def may_receive(
@@ -272,7 +241,7 @@ def may_receive(
         return True
     if not actor.scope.allows(Verb.RECEIVE, topic, project) or not may_see_project(actor, project):
         return False
-    ruled = _ruling(actor, Verb.RECEIVE, topic)
+    ruled = ruling_for(actor, Verb.RECEIVE, topic)
     if ruled is not None:
         return ruled
     if actor.is_guest:

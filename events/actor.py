@@ -57,7 +57,7 @@ class Actor:
         """Operators may delete events and query them freely."""
         return self.is_admin or self.is_service or (self.has_operator_grant and not self.is_guest)
 
-    def by_key_of(self, service: Self) -> Self:
+    def with_service(self, service: Self) -> Self:
         """Return this actor as a service speaks for him: what limits the service and its key still holds."""
         return replace(
             self,

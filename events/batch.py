@@ -6,16 +6,15 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from events import access, bulk, bus, limits, validation
+from events import access, bulk, bus, limits, refusals, validation
 from events.actor import SERVER, Actor
-from events.dispatch import ATTEMPTS, Dispatched, NewEvent, announcement, conflict_with, event_for
+from events.dispatch import ATTEMPTS, Dispatched, NewEvent, announcement, conflict_with, event_for, verb_of
 from events.errors import DependencyMissing, EventError, Forbidden, InvalidField
 from events.message import Message
 from events.models import Event
 
 Outcome: TypeAlias = Dispatched | EventError
 """What became of one event of a batch."""
-REFUSAL = "Not allowed to update this event"
 
 
 def dispatch_batch(batch: Sequence[NewEvent], by: Actor = SERVER) -> list[Outcome]:
@@ -30,7 +29,7 @@ def dispatch_batch(batch: Sequence[NewEvent], by: Actor = SERVER) -> list[Outcom
     limits.admit_dispatch(by)
     validation.check_batch("events", batch)
     if batch and not any(_may(new, by) for new in batch):
-        raise Forbidden(REFUSAL)
+        raise _refusal(batch[0], by)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
@@ -73,7 +72,7 @@ def _existing(event_id: UUID, project: str | None, by: Actor) -> Outcome:
 def _draft(new: NewEvent, by: Actor) -> Event | EventError:
     """Return the event, not stored yet, or why it cannot be."""
     if not _may(new, by):
-        return Forbidden(REFUSAL)
+        return _refusal(new, by)
     if new.reuse:
         return InvalidField("reuse", "expected false in a batch")
     try:
@@ -84,6 +83,10 @@ def _draft(new: NewEvent, by: Actor) -> Event | EventError:
 
 def _may(new: NewEvent, by: Actor) -> bool:
     return access.may_dispatch(by, topic=new.topic, project=new.project, store=new.store)
+
+
+def _refusal(new: NewEvent, by: Actor) -> Forbidden:
+    return refusals.of_new(by, verb_of(new), topic=new.topic, project=new.project)
 
 
 def _with_dependencies(drafts: Sequence[Event | EventError], by: Actor) -> list[Event | EventError]:

@@ -52,7 +52,7 @@ class Credential:
             return _actor_for_session(self.secret)
         actor = accounts.actor_for_key(self.secret)
         if self.as_user and actor.is_service:
-            return accounts.actor_named(self.as_user).by_key_of(actor)
+            return accounts.actor_named(self.as_user).with_service(actor)
         return actor
 
 

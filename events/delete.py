@@ -5,12 +5,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from events import access, attempts, audit, bus, message, trail, validation
+from events import access, attempts, audit, bus, message, refusals, trail, validation
 from events.actor import SERVER, Actor
 from events.errors import EventHasChildren, Forbidden
 from events.models import Event
+from events.policies import Verb
 from events.release import release
 
+HIDDEN = "Not allowed to delete this event"
+"""What is said of an event that there is not, as of one that the asker may not see."""
 CASCADE_MAX = 10_000
 """Events that one deletion may take along; all of them are locked at once."""
 
@@ -28,7 +31,7 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
         event = Event.objects.select_for_update().filter(pk=pk).defer("payload").first()
         topic, project = (event.topic, event.project) if event else ("", None)
         if not access.may_operate(by, topic=topic, project=project):
-            raise Forbidden("Not allowed to delete events")
+            raise refusals.of_event(by, Verb.OPERATE, event, doing="delete") if event else Forbidden(HIDDEN)
         if event is None:
             return 0
         children = 0 if cascade else Event.objects.children_of([pk]).count()

@@ -10,11 +10,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from events import access, attempts, bus, limits, message, position, trail, validation
+from events import access, attempts, bus, limits, message, position, refusals, trail, validation
 from events.actor import SERVER, Actor
-from events.errors import DependencyMissing, EventHasChildren, Forbidden, HashConflict, InvalidField
+from events.errors import DependencyMissing, EventHasChildren, HashConflict, InvalidField
 from events.hashing import new_id
 from events.models import Event
+from events.policies import Verb
 from events.prepared import Statement, insert_if_new
 from events.release import release
 from events.status import Status
@@ -84,12 +85,17 @@ def dispatch(new: NewEvent, by: Actor = SERVER) -> UUID:
     """
     limits.admit_dispatch(by)
     if not access.may_dispatch(by, topic=new.topic, project=new.project, store=new.store):
-        raise Forbidden("Not allowed to update this event")
+        raise refusals.of_new(by, verb_of(new), topic=new.topic, project=new.project)
     event = event_for(new, by)
     if new.store:
         event = _store(event, by, reuse=new.reuse)
     bus.publish_after_commit(announcement(event, new))
     return event.id
+
+
+def verb_of(new: NewEvent) -> Verb:
+    """Return what it takes to make the event."""
+    return Verb.DISPATCH if new.store else Verb.PUBLISH
 
 
 def dispatch_once(new: NewEvent, by: Actor = SERVER) -> Dispatched:
@@ -207,9 +213,9 @@ def _overwrite(existing: UUID, event: Event, by: Actor) -> Event:
         if stored is None:
             return _store(event, by, reuse=True)
         if not access.may_update(by, topic=stored.topic, project=stored.project, user=stored.user):
-            raise Forbidden("Not allowed to update this event")
+            raise refusals.of_event(by, Verb.UPDATE, stored, doing="replace")
         if not access.may_intervene(by, topic=stored.topic, project=stored.project, user=stored.user):
-            raise Forbidden("Not allowed to replace this event")
+            raise refusals.of_event(by, Verb.OPERATE, stored, doing="replace")
         if event.depends_on_id == existing:
             raise InvalidField("dependsOn", "expected another event than the one with this hash")
         if children := Event.objects.children_of([existing]).count():

@@ -6,13 +6,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from events import access, bus, claim, filters, glance, handover, message, topics, validation, watermark
+from events import access, bus, claim, filters, glance, handover, message, refusals, topics, validation, watermark
 from events.actor import Actor
 from events.errors import Forbidden, InvalidField
 from events.glance import Glance, Kind
 from events.handover import Handover
 from events.hashing import new_id
 from events.models import Consumer, Event
+from events.policies import Verb
 from events.sources import Sources
 from events.status import OPEN, Status
 from events.update import write
@@ -130,7 +131,9 @@ def _all_held(request: EnrollRequest, limit: int) -> list[Job]:
 def _admitted(request: EnrollRequest, by: Actor) -> EnrollRequest:
     """Return the request within the actor's limits, or raise Forbidden."""
     if not access.may_enroll(by, target_topic=request.sources.target_topic):
-        raise Forbidden("Only services can enroll for jobs")
+        if not by.is_service:
+            raise Forbidden("Only services can enroll for jobs")
+        raise refusals.of_new(by, Verb.ENROLL, topic=request.sources.target_topic)
     limits = access.enroll_limits(by)
     return replace(request, sources=replace(request.sources, limits=limits)) if limits else request
 

@@ -13,12 +13,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from events import access, audit, filters, redaction, validation
+from events import access, audit, filters, redaction, refusals, validation
 from events.actor import SERVER, Actor
 from events.delete import check_operable, remove
-from events.errors import Forbidden, InvalidField
+from events.errors import InvalidField
 from events.lineage import Lineage
 from events.models import Event
+from events.policies import Verb
 from events.queryset import EventQuerySet
 from events.status import OPEN, Status
 from events.tally import EXAMPLES, Outcome, Progress, Tally
@@ -102,7 +103,7 @@ def operate(operation: Operation, by: Actor = SERVER, on_progress: Progress | No
     ``delete.CASCADE_MAX`` events with one batch.
     """
     if not access.operates(by):
-        raise Forbidden("Not allowed to operate on events")
+        raise refusals.of_all(by, Verb.OPERATE)
     condition = operation.condition(hides_secrets=not by.sees_secrets) & access.operable(by)
     newest = Event.objects.order_by("-creation_order").values_list("creation_order", flat=True).first() or 0
     found = operation.found(condition).filter(creation_order__lte=newest)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from events import access
+from events import access, installation
 from events.accounts import actor_with, with_project
 from events.actor import Actor
 from events.errors import UserMissing
@@ -51,7 +51,7 @@ def people_for(actor: Actor, wanted: Wanted) -> QuerySet[User]:
     Who asks for names and nothing else finds others too, of whom he sees as much as ``seen_by`` shows.
     """
     is_by_name = wanted.names is not None and wanted.emails is None and wanted.project_name is None
-    users = User.objects.all() if is_by_name else User.objects.filter(access.visible_users(actor))
+    users = User.objects.all() if is_by_name else User.objects.filter(installation.visible_users(actor))
     if wanted.names is not None:
         users = users.filter(username__in=_storable(wanted.names))
     if wanted.emails is not None:
@@ -76,7 +76,7 @@ def seen_by(actor: Actor, person: Person) -> Person:
 
     Of projects that the actor's own key does not reach, he does not see who else works on them.
     """
-    if access.may_see_user(actor, person.name):
+    if installation.may_see_user(actor, person.name):
         groups = person.access_groups
         return replace(
             person, access_groups={each: groups[each] for each in groups if access.knows_project(actor, each)}

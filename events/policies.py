@@ -111,3 +111,5 @@ class Limits:
     """Empty: all, and what has no project."""
     rulings: tuple[tuple[str, bool], ...] = ()
     """Topics and patterns with whether they are allowed; each counts for more than those before it."""
+    rulings_of_service: tuple[tuple[str, bool], ...] = ()
+    """The same of the service that speaks for somebody: both have to allow it."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from events import access, audit, bus
+from events import access, audit, bus, installation
 from events.actor import Actor
 from events.dispatch import NewEvent, dispatch
 from events.errors import Forbidden
@@ -48,7 +48,7 @@ def request_restart(by: Actor, *, sender: str | None = None, sender_type: str | 
 
     Requests in flight are answered first. Raise Forbidden if the actor may not.
     """
-    if not access.may_restart(by):
+    if not installation.may_restart(by):
         raise Forbidden("Only managers can restart the server")
     description = f"{by.name} restarts the server"
     notice = NewEvent(

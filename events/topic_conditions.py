@@ -9,6 +9,9 @@ from django.db.models.lookups import Regex
 from events import topics
 from events.conditions import begins_with
 
+ALL, NONE = Q(), Q(pk__in=())
+"""The conditions that every event meets, and none."""
+
 
 def topics_condition(patterns: Iterable[str], path: str = "topic") -> Q:
     """Return the condition that the topic at ``path`` matches one of the patterns."""
@@ -42,3 +45,20 @@ def _pattern_condition(pattern: str, path: str) -> Q:
     if star and not tail:
         return begins_with(path, head)
     return Q(**{f"{path}__regex": f"^{topics.regex(pattern)}$"})
+
+
+def ruled(rulings: Iterable[tuple[str, bool]], by_role: Q) -> Q:
+    """Return the condition that the rulings allow the topic, or the role does where they say nothing.
+
+    They come in order: each counts for more than those before it.
+    """
+    condition = by_role
+    for pattern, allows in rulings:
+        here = topics_condition([pattern])
+        if here == ALL:
+            condition = ALL if allows else NONE
+        elif allows:
+            condition = ALL if condition == ALL else here | condition
+        else:
+            condition = ~here & condition
+    return condition

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from events import access, attempts, bus, message, position, topics, trail, validation
+from events import access, attempts, bus, message, position, refusals, topics, trail, validation
 from events.actor import SERVER, Actor
 from events.conditions import begins_with
 from events.dispatch import NewEvent, dispatch
 from events.errors import EventMissing, Forbidden
 from events.models import Event
+from events.policies import Verb
 from events.position import NextPosition
 from events.prepared import Slot, Statement, change
 
@@ -105,7 +106,7 @@ def _checked(pk: UUID, changes: EventChanges, by: Actor, *, for_writing: bool) -
 
 def _check_access(event: Event, changes: EventChanges, by: Actor) -> None:
     if not access.may_update(by, topic=event.topic, project=event.project, user=event.user):
-        raise Forbidden("Not allowed to update this event")
+        raise refusals.of_event(by, Verb.UPDATE, event)
     if changes.user not in (None, event.user) and not access.may_name_user(by):
         raise Forbidden("Not allowed to change the user of this event")
     if changes.project not in (None, event.project) and not access.may_update(
@@ -119,7 +120,7 @@ def _check_access(event: Event, changes: EventChanges, by: Actor) -> None:
     if trail.intervenes(vars(event), changes.stored()) and not access.may_intervene(
         by, topic=event.topic, project=event.project, user=event.user
     ):
-        raise Forbidden("Not allowed to operate on this event")
+        raise refusals.of_event(by, Verb.OPERATE, event)
 
 
 def write(pk: UUID, columns: dict[str, object]) -> Event:
@@ -139,7 +140,7 @@ def write(pk: UUID, columns: dict[str, object]) -> Event:
             given["position"] = position.moved()
         row = _writing(frozenset(columns), status).row(**given)
     if row is None:
-        raise Forbidden("Not allowed to update this event") if Event.objects.filter(pk=pk).exists() else EventMissing
+        raise Forbidden("Nobody changes the audit trail") if Event.objects.filter(pk=pk).exists() else EventMissing
     return Event.from_db(Event.objects.db, _RETURNED, row)
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events import access
+from events import installation
 from events.api.authentication import actor_behind
 from events.api.describing import documented
 from events.errors import Forbidden
@@ -20,7 +20,7 @@ class OpenApiView(APIView):
     @documented("getOpenApi", who="managers, admins and services", answer={200: {"type": "object"}}, refusals=[403])
     def get(self, request: Request) -> Response:
         """Return this document."""
-        if not access.may_read_manual(actor_behind(request)):
+        if not installation.may_read_manual(actor_behind(request)):
             raise Forbidden("Only managers can read the description of the API")
         return Response(document())
 

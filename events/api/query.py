@@ -8,13 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events import access, filter_guide, filters, message
+from events import access, filter_guide, filters, message, refusals
 from events.api import answers, serializers
 from events.api.authentication import actor_behind
 from events.api.describing import documented
 from events.api.rendering import EventRenderer
-from events.errors import Forbidden, InvalidField
+from events.errors import InvalidField
 from events.models import Event
+from events.policies import Verb
 
 LINE = 90
 """Characters of a line of an example."""
@@ -60,7 +61,7 @@ class QueryView(APIView):
         given = serializers.QUERY.run_validation(request.data)
         actor = actor_behind(request)
         if not access.may_query(actor):
-            raise Forbidden("Not allowed to query events")
+            raise refusals.of_all(actor, Verb.READ, doing="query")
         if given["entity"] != "event":
             raise InvalidField("entity", "expected event, there is nothing else to query")
         limit = _count("limit", given.get("limit", 100), 1, LIMIT_MAX)

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events import access, people, projects
+from events import installation, people, projects
 from events.api import answers
 from events.api.authentication import actor_behind
 from events.api.describing import documented
@@ -48,7 +48,9 @@ class UserView(APIView):
         """Return all of the user to managers and to the user, and the name to anybody else."""
         actor = actor_behind(request)
         person = people.seen_by(actor, people.person_named(name))
-        return Response(people.whole(person) if access.may_see_user(actor, person.name) else people.glimpse(person))
+        return Response(
+            people.whole(person) if installation.may_see_user(actor, person.name) else people.glimpse(person)
+        )
 
 
 class ProjectsView(APIView):

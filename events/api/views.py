@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from events import access, message
+from events import access, message, refusals
 from events.api import answers, serializers
 from events.api.authentication import actor_behind
 from events.api.describing import EVENT_ID, SENDER, documented
@@ -65,7 +65,7 @@ class EventViewSet(ViewSet):
         if event is None:
             raise EventMissing
         if not access.may_read(actor, topic=event.topic, project=event.project, user=event.user):
-            raise Forbidden("No access group assigned on this project")
+            raise refusals.of_hidden(actor)
         return Response(message.full(event, clear=actor.sees_secrets))
 
     @documented(

@@ -145,7 +145,8 @@ def test_an_empty_batch_is_none(api: Client) -> None:
 def test_who_may_not_dispatch_is_told_so(api_as: Callable[[str], Client], publishing: Publishing, role: str) -> None:
     with publishing() as messages:
         status, answer = batch(api_as(role), TOPIC, TOPIC | {"store": False})
-    assert (status, answer) == (403, {"code": 403, "detail": "Not allowed to update this event"})
+    detail = f"Not allowed to dispatch ftrack.leech: it is not for the role {role.replace('artist', 'user')}"
+    assert (status, answer) == (403, {"code": 403, "detail": detail})
     assert (Event.objects.count(), messages) == (0, [])
 
 

@@ -41,5 +41,7 @@ def test_a_cascade_takes_the_children(api: Client, query: str) -> None:
 def test_who_may_not_is_told_so(api_as: Callable[[str], Client], role: str) -> None:
     event = make_event(project="alpha", user=role)
     answer = api_as(role).delete(f"/api/events/{event.id.hex}")
-    assert (answer.status_code, answer.json()) == (403, {"code": 403, "detail": "Not allowed to delete events"})
+    reason = "" if role == "guest" else f": it is not for the role {role.replace('artist', 'user')}"
+    expected = {"code": 403, "detail": f"Not allowed to delete this event{reason}"}
+    assert (answer.status_code, answer.json()) == (403, expected)
     assert Event.objects.count() == 1

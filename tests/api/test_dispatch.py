@@ -92,7 +92,9 @@ def test_who_may_not_dispatch_is_told_so(
 ) -> None:
     with publishing() as messages:
         status, answer = post(api_as(role), "/api/events", {"topic": "test.event", "store": store})
-    assert (status, answer) == (403, {"code": 403, "detail": "Not allowed to update this event"})
+    verb = "dispatch" if store else "publish"
+    detail = f"Not allowed to {verb} test.event: it is not for the role {role.replace('artist', 'user')}"
+    assert (status, answer) == (403, {"code": 403, "detail": detail})
     assert (Event.objects.count(), messages) == (0, [])
 
 

@@ -117,7 +117,8 @@ def test_only_operators_may(
 ) -> None:
     with publishing() as messages:
         answer = post(api_as(role), "/api/eventops", {"type": kind, "all": True})
-    assert answer == (403, {"code": 403, "detail": "Not allowed to operate on events"})
+    detail = f"Not allowed to operate on events: it is not for the role {role.replace('artist', 'user')}"
+    assert answer == (403, {"code": 403, "detail": detail})
     assert (Event.objects.count(), status_of(job), messages) == (2, "pending", [])
 
 

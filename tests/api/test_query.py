@@ -105,7 +105,8 @@ def test_a_bad_value_is_refused_and_its_field_is_named(api: Client, wrong: dict[
 def test_only_operators_may(api_as: Callable[[str], Client], role: str) -> None:
     make_event(project="alpha", user=role)
     answer = post(api_as(role), "/api/query", {"entity": "event"})
-    assert answer == (403, {"code": 403, "detail": "Not allowed to query events"})
+    detail = f"Not allowed to query events: it is not for the role {role.replace('artist', 'user')}"
+    assert answer == (403, {"code": 403, "detail": detail})
 
 
 def test_an_admin_may(api_as: Callable[[str], Client]) -> None:

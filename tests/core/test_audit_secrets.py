@@ -42,6 +42,6 @@ def test_the_values_that_a_filter_compares_secrets_with_are_masked(people: Roles
 def test_the_key_is_named_and_the_service_that_has_spoken_for_somebody(people: Roles) -> None:
     make_event("test.note")
     key = accounts.actor_for_key(accounts.issue_key(people["service"], "ftrack"))
-    operate(Operation(kind=Kind.DELETE, everything=True), accounts.actor_of(people["admin"]).by_key_of(key))
+    operate(Operation(kind=Kind.DELETE, everything=True), accounts.actor_of(people["admin"]).with_service(key))
     record = last_record()
     assert (record.user, record.summary["through"], record.summary["key"]) == ("admin", "service", key.key)

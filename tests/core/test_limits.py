@@ -46,7 +46,7 @@ def test_one_who_dispatches_too_often_does_not_hinder_another(people: Roles) -> 
 
 def test_each_key_of_a_service_is_counted_by_itself_whoever_it_speaks_for(people: Roles) -> None:
     first, second = (accounts.actor_for_key(accounts.issue_key(people["service"], name)) for name in ("one", "two"))
-    spoken_for = accounts.actor_of(people["manager"]).by_key_of(first)
+    spoken_for = accounts.actor_of(people["manager"]).with_service(first)
     dispatch(NEW, first)
     dispatch(NEW, spoken_for)
     for actor in (first, spoken_for):

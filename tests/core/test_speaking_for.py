@@ -7,7 +7,7 @@ import pytest
 from events import access, accounts
 from events.actor import Actor
 from events.models import Event, TopicPolicy
-from events.policies import Verb
+from events.policies import Policy, Verb, in_order
 from tests.conftest import Roles
 from tests.factories import make_event
 
@@ -20,7 +20,7 @@ def spoken_for(people: Roles) -> Any:
 
     def look() -> Actor:
         service = accounts.actor_for_key(accounts.issue_key(people["service"], "tests"))
-        return accounts.actor_of(people["admin"]).by_key_of(service)
+        return accounts.actor_of(people["admin"]).with_service(service)
 
     return look
 
@@ -46,6 +46,23 @@ def test_what_policies_refuse_to_the_service_it_does_for_nobody(people: Roles, s
 def test_what_policies_allow_the_service_is_not_given_to_whom_it_speaks_for(people: Roles) -> None:
     TopicPolicy.objects.create(verb=Verb.DISPATCH, topic="chat.*", allows=True, role="service")
     service = accounts.actor_for_key(accounts.issue_key(people["service"], "tests"))
-    artist = accounts.actor_of(people["artist"]).by_key_of(service)
+    artist = accounts.actor_of(people["artist"]).with_service(service)
     assert access.may_dispatch(service, topic="chat.note", project=None)
     assert not access.may_dispatch(artist, topic="chat.note", project=None)
+
+
+def test_a_service_that_speaks_for_a_service_pulls_what_both_may() -> None:
+    own = in_order([Policy(verb=Verb.ENROLL, topic="a.*", allows=False)])
+    others = in_order(
+        [
+            Policy(verb=Verb.ENROLL, topic="b.*", allows=False),
+            Policy(verb=Verb.ENROLL, topic="b.open", allows=True),
+        ]
+    )
+    actor = Actor(name="x", is_service=True, policies=own, policies_of_service=others)
+    limits = access.enroll_limits(actor)
+    assert limits is not None
+    for topic in ("a.one", "b.one", "b.open", "c.one"):
+        make_event(topic)
+    reached = Event.objects.filter(access.enrollable(limits)).order_by("topic").values_list("topic", flat=True)
+    assert list(reached) == ["b.open", "c.one"]
