@@ -16,11 +16,10 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.server import KEY, PASSWORD, ROOT, Server
+from tests.looking import HEIGHTS, LIST, Looking
 
 IMAGES = ROOT / "docs" / "images"
-LIST = "/admin/events/event/"
 SEED = "7"
-WIDTHS = (320, 1280, 2560)
 SPREAD = """
 from datetime import timedelta
 from django.db.models import F
@@ -44,8 +43,9 @@ for number, (pk, created, updated) in enumerate(events):
 def main() -> None:
     """Start a server, fill it, and take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--look", type=Path, help="take all pages at three widths, in light and dark")
-    folder: Path | None = parser.parse_args().look
+    parser.add_argument("--look", type=Path, metavar="FOLDER", help="take all pages at three widths, in light and dark")
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="those whose names begin like this")
+    given = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("There is no Chromium on the path.")
@@ -55,8 +55,8 @@ def main() -> None:
         fill(server)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox"])
         pages = pages_of(server)
-        if folder:
-            look(browser, server, pages, folder)
+        if given.look:
+            Looking(browser, server, given.look, tuple(given.only)).all(pages)
         else:
             take(browser, server, pages)
         browser.close()
@@ -95,22 +95,11 @@ def take(browser: Browser, server: Server, pages: dict[str, str]) -> None:
     photograph(page, IMAGES / "restart.png")
 
 
-def look(browser: Browser, server: Server, pages: dict[str, str], folder: Path) -> None:
-    """Write every page at every width."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, path in pages.items():
-        for width in WIDTHS:
-            for scheme in ("light", "dark"):
-                page = open_page(browser, server, path, width, scheme)
-                photograph(page, folder / f"{name}-{width}-{scheme}.png")
-
-
 def open_page(browser: Browser, server: Server, path: str, width: int, scheme: Literal["light", "dark"]) -> Page:
     """Log in, and open a page."""
-    height = 720 if width < WIDTHS[1] else 860 if width == WIDTHS[1] else 1440
     context = browser.new_context(
         base_url=server.url,
-        viewport={"width": width, "height": height},
+        viewport={"width": width, "height": HEIGHTS[width]},
         color_scheme=scheme,
         timezone_id="Europe/Berlin",
     )
