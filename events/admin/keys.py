@@ -1,5 +1,6 @@
 """API keys in the admin: made, shown once, limited, rotated and revoked."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -8,9 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from events import accounts
+from events.admin import render
 from events.models import ApiKey
 from events.policies import Verb
 
@@ -45,6 +48,21 @@ class Lines(forms.CharField):
         return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
 
 
+class Moment(forms.DateTimeField):
+    """A moment in ISO 8601, in UTC if it has no offset; a script of the page shows it in the reader's zone."""
+
+    widget = forms.TextInput(attrs={"data-moment": "", "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write it in UTC."""
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if isinstance(value, datetime) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Read it."""
+        with timezone.override(UTC):
+            return super().to_python(value)
+
+
 class KeyForm(KeyModelForm):
     """What can be said about a key."""
 
@@ -60,6 +78,11 @@ class KeyForm(KeyModelForm):
         help_text="The projects that it reaches, one in a line; none: all of its user's, and what has no project.",
     )
 
+    expires_at = Moment(
+        required=False,
+        help_text='Date and time<span class="zone"> in UTC, such as 2026-01-31T14:00</span>; empty: it does not end.',
+    )
+
     class Meta:
         model = ApiKey
         fields = ("user", "name", "expires_at", "verbs", "topics", "projects", "wait_seconds")
@@ -70,17 +93,32 @@ class ApiKeyAdmin(ApiKeyModelAdmin):
     """Makes keys and shows them once; the server keeps only digests. Who deletes a key revokes it."""
 
     form = KeyForm
-    list_display = ("name", "user", "preview", "limits", "wait_seconds", "created_at", "last_used_at", "expires_at")
+    list_display = ("name", "user", "preview", "limits", "wait_seconds", "created", "last_used", "expires")
     search_fields = ("name", "user__username")
     list_select_related = ("user",)
     autocomplete_fields = ("user",)
-    readonly_fields = ("preview", "created_at", "last_used_at")
+    readonly_fields = ("preview", "created", "last_used")
     change_form_template = "admin/events/apikey/change_form.html"
 
     @admin.display(description="reaches")
     def limits(self, key: ApiKey) -> str:
         """Return all limits in one line."""
         return ", ".join([*key.verbs, *key.topics, *key.projects]) or "everything"
+
+    @admin.display(ordering="created_at")
+    def created(self, key: ApiKey) -> str:
+        """Return when it was made."""
+        return render.long_time(key.created_at)
+
+    @admin.display(ordering="last_used_at")
+    def last_used(self, key: ApiKey) -> str:
+        """Return when somebody came with it last."""
+        return render.long_time(key.last_used_at) if key.last_used_at else "never"
+
+    @admin.display(ordering="expires_at")
+    def expires(self, key: ApiKey) -> str:
+        """Return when it ends."""
+        return render.long_time(key.expires_at) if key.expires_at else "never"
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         """Keep the user of a key that there is: another one's key is another key."""

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from events.admin import render
 from events.admin.rights import ROLE_GROUPS, ROLES, rights_of_group, rights_of_user
 
 if TYPE_CHECKING:
@@ -69,6 +70,19 @@ class RightsUserAdmin(UsersModelAdmin):
     """Users, services included."""
 
     change_form_template = "admin/auth/user/change_form.html"
+    list_display = ("username", "email", "first_name", "last_name", "is_staff", "seen")
+    readonly_fields = ("seen", "joined")
+    fieldsets = (*(UserAdmin.fieldsets or ())[:-1], ("Times", {"fields": readonly_fields}))
+
+    @admin.display(description="last login", ordering="last_login")
+    def seen(self, user: User) -> str:
+        """Return when the user logged in to the viewer last."""
+        return render.long_time(user.last_login) if user.last_login else "never"
+
+    @admin.display(description="date joined", ordering="date_joined")
+    def joined(self, user: User) -> str:
+        """Return when the user was made."""
+        return render.long_time(user.date_joined)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from events.admin import render
 from events.admin.filters import ChoiceFilter, EventFilter
 from events.errors import InvalidField
 from events.models import Event
@@ -54,6 +55,11 @@ class MomentFilter(EventFilter):
         if moment is None:
             raise InvalidField(self.name, "expected a date and a time, such as 2026-01-31T14:00")
         return self.bounded(events, moment)
+
+    def told(self) -> str:
+        """Return the moment as other times are shown; what is refused as it was given."""
+        moment = None if self.error else _moment(self.value)
+        return render.long_time(moment) if moment else super().told()
 
     def bounded(self, events: EventQuerySet, moment: datetime) -> EventQuerySet:
         """Keep the events on one side of the moment."""

@@ -1,1 +1,1 @@
-"""What templates can do to a text."""
+"""What templates of the viewer may call."""

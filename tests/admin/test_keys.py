@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -123,3 +124,21 @@ def test_a_policy_is_made_in_the_admin(admin: Client) -> None:
     assert Event.objects.get(topic="audit.policy.created").summary["after"]["topic"] == "chat.*"
     both = {"verb": "read", "topic": "chat.*", "role": "user", "group": "1"}
     assert "one of them, or none for everybody" in admin.post("/admin/events/topicpolicy/add/", both).content.decode()
+
+
+@pytest.mark.parametrize("given", ["2040-01-31T14:00", "2040-01-31T14:00:00Z", "2040-01-31T16:00:00+02:00"])
+def test_the_end_of_a_key_is_a_moment_in_utc(admin: Client, people: Roles, settings: Any, given: str) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    made(admin, people, expires_at=given)
+    key = ApiKey.objects.get()
+    assert key.expires_at == datetime(2040, 1, 31, 14, tzinfo=UTC)
+    form = admin.get(f"/admin/events/apikey/{key.pk}/change/").text
+    assert 'value="2040-01-31T14:00:00Z"' in form
+    assert 'title="2040-01-31 14:00:00.000 UTC"' in admin.get("/admin/events/apikey/").text
+
+
+def test_an_end_that_is_no_moment_is_refused(admin: Client, people: Roles) -> None:
+    given = {"user": people["service"].pk, "name": "ftrack", "wait_seconds": "0", "expires_at": "tomorrow"}
+    page = admin.post("/admin/events/apikey/add/", given)
+    assert "expires_at" in page.context["adminform"].form.errors
+    assert not ApiKey.objects.exists()

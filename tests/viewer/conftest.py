@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.e2e.server import Server
 from tests.viewer.browsing import Visit, Visitors
@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=30_000)  # milliseconds; what is awaited comes at once on a machine with nothing else to do
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,11 +3,8 @@
 import { bind } from "./keys.js";
 import { follow } from "./live.js";
 import { choosing } from "./select.js";
-import { localiseField } from "./times.js";
 
 const table = document.querySelector("#result_list");
-
-for (const field of document.querySelectorAll("[data-moment]")) localiseField(field);
 
 // On a narrow screen the events come first, and the filters when they are asked for.
 const sidebar = document.querySelector(".sidebar");

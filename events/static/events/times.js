@@ -28,9 +28,9 @@ function short(moment) {
   return (moment.getFullYear() === now.getFullYear() ? thisYear : longAgo).format(moment);
 }
 
-/** Let a field hold a moment in the reader's zone, and send it in UTC. */
+/** Let a field hold a moment in the reader's zone, and send it in UTC. The words about the zone beside it go away. */
 export function localiseField(field) {
-  field.closest(".field").querySelector(".zone")?.remove();
+  field.closest(".field, .form-row").querySelector(".zone")?.remove();
   const moment = new Date(hasZone(field.value) ? field.value : `${field.value}Z`);
   const sent = document.createElement("input");
   sent.type = "hidden";

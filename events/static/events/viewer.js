@@ -1,9 +1,12 @@
 // What every page of the viewer has: times in the reader's zone, keyboard shortcuts, menus that close.
 
 import { bind, showHelp } from "./keys.js";
-import { localise } from "./times.js";
+import { labelCells } from "./tables.js";
+import { localise, localiseField } from "./times.js";
 
 localise(document);
+for (const field of document.querySelectorAll("[data-moment]")) localiseField(field);
+for (const table of document.querySelectorAll("#content-main table:has(thead)")) labelCells(table);
 
 const search = document.querySelector("#searchbar");
 if (search) {
