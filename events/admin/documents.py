@@ -1,22 +1,33 @@
-"""Summary and payload, ready to be read: JSON that folds, and the texts in it as texts."""
+"""Summary and payload, ready to be read: JSON that folds, and the texts in it as texts.
+
+Of a large document the page has the first level only. What is unfolded is fetched then, a hundred values or some
+thousand characters at a time, by its *place*: the numbers of the items that lead to it, such as ``3-0-17``.
+"""
 
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 FOLDED = 4_000
 """Characters of JSON; of a longer document only the first level is unfolded."""
-WHOLE = 250_000
-"""Characters of a document that the page carries; of a longer one it has the beginning."""
-VALUES = 5_000
-"""Values that fold one by one; a document of more is shown as plain text."""
+WHOLE = 50_000
+"""Characters of a document that the page carries whole, if it has no more values than VALUES."""
+VALUES = 1_000
+STEP = 100
+"""Values of a level that are shown at a time."""
+TEXT = 2_000
+"""Characters of a text in a large document that are shown at first."""
+MORE_TEXT = 20_000
+"""Characters of it that are shown with each click."""
 PASSAGES = 10
 PASSAGE = 20_000
 """Characters of a passage."""
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 # They would turn the text around them about, or hide; JSON lets them be written as escapes.
 INVISIBLE = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -28,12 +39,10 @@ class Document:
 
     name: str
     keys: int
+    url: str
+    """Where all of it is, as JSON."""
     html: SafeString
-    """The JSON, each object and array of which can be folded; empty if there is too much of it."""
-    text: str
-    """The JSON with line breaks and indents, or the beginning of it, if it does not fold."""
-    is_open: bool
-    is_cut: bool
+    """The JSON, each object and array of which can be folded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,45 +50,89 @@ class Passage:
     """A text of several lines, such as a traceback: in JSON it is hard to read."""
 
     path: str
+    url: str
+    """Where all of it is, as JSON."""
     text: str
     is_cut: bool
 
 
-def document(name: str, content: dict[str, object]) -> Document:
-    """Return what to show of a summary or payload."""
-    written = json.dumps(content, indent=2, ensure_ascii=False)
-    is_small = len(written) <= WHOLE and _count(content, VALUES) < VALUES
-    html = "".join(_folding(content, "", "", is_open=len(written) <= FOLDED, level=0)) if is_small else ""
-    return Document(
-        name=name,
-        keys=len(content),
-        html=SafeString(html),
-        text="" if is_small else _visible(written[:WHOLE]),
-        is_open=len(written) <= FOLDED,
-        is_cut=len(written) > WHOLE,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """How a document is shown."""
+
+    url: str
+    version: str
+    is_whole: bool = False
+    """All of it is there at once."""
+    is_open: bool = False
+
+    def load(self, place: str, begin: int) -> str:
+        return f"{self.url}part/?version={self.version}&at={place}&from={begin}"
 
 
-def passages_of(name: str, content: object) -> list[Passage]:
+def document(name: str, content: dict[str, object], url: str) -> Document:
+    """Return what to show of a summary or payload, all of which is at the address."""
+    size = len(json.dumps(content, indent=2, ensure_ascii=False))
+    is_whole = size <= WHOLE and _count(content, VALUES) < VALUES
+    view = _View(url=url, version=version_of(content), is_whole=is_whole, is_open=size <= FOLDED)
+    html = "".join(_group(content, "", "", "", view, is_first=True)) if content else ""
+    return Document(name=name, keys=len(content), url=url, html=SafeString(html))
+
+
+def part(content: object, place: str, begin: int, url: str) -> SafeString:
+    """Return the next values of an object or array, or the next characters of a text; LookupError if there are none."""
+    value = value_at(content, place)
+    view = _View(url=url, version=version_of(content))
+    if isinstance(value, str):
+        return SafeString("".join(_text(value, place, begin, MORE_TEXT, view)))
+    return SafeString("".join(_items(value, place, begin, view)))
+
+
+def value_at(content: object, place: str) -> object:
+    """Return the value at a place of the document, which is itself at the empty one; LookupError if there is none."""
+    value = content
+    for number in place.split("-") if place else ():
+        value = [each for _, each in _pairs(value)][number_in(number)]
+    return value
+
+
+def number_in(text: str) -> int:
+    """Return a number from an address; LookupError if it is none."""
+    if not NUMBER.fullmatch(text):
+        raise LookupError(text)
+    return int(text)
+
+
+def version_of(content: object) -> str:
+    """Return a mark that differs between a document and what it was before a change."""
+    return blake2b(json.dumps(content).encode(), digest_size=8).hexdigest()
+
+
+def passages_of(name: str, content: object, url: str) -> list[Passage]:
     """Return the texts of several lines, wherever they are in the document."""
     found = []
-    for path, value in _texts(content, name):
+    for path, place, value in _texts(content, name, ""):
         if "\n" in value.strip():
-            found.append(Passage(path=path, text=_visible(value[:PASSAGE]), is_cut=len(value) > PASSAGE))
+            text, is_cut = _visible(value[:PASSAGE]), len(value) > PASSAGE
+            found.append(Passage(path=_visible(path), url=f"{url}?at={place}", text=text, is_cut=is_cut))
         if len(found) == PASSAGES:
             break
     return found
 
 
-def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+def _texts(value: object, path: str, place: str) -> Iterator[tuple[str, str, str]]:
     if isinstance(value, str):
-        yield path, value
+        yield path, place, value
     elif isinstance(value, dict):
-        for key, each in value.items():
-            yield from _texts(each, f"{path}.{key}")
+        for number, (key, each) in enumerate(value.items()):
+            yield from _texts(each, f"{path}.{key}", _below(place, number))
     elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _texts(each, f"{path}[{index}]")
+        for number, each in enumerate(value):
+            yield from _texts(each, f"{path}[{number}]", _below(place, number))
+
+
+def _below(place: str, number: int) -> str:
+    return f"{place}-{number}" if place else str(number)
 
 
 def _count(value: object, most: int) -> int:
@@ -92,25 +145,68 @@ def _count(value: object, most: int) -> int:
     return count
 
 
-def _folding(value: object, label: str, end: str, *, is_open: bool, level: int) -> Iterator[str]:
-    """Yield the HTML of a value; its text is the JSON. ``label`` and ``end`` are what stands around it on its lines."""
-    if not isinstance(value, dict | list) or not value:
-        yield format_html('<div class="json-line">{}{}{}</div>', SafeString(label), _scalar(value), end)
-        return
+def _items(value: object, place: str, begin: int, view: _View) -> Iterator[str]:
+    """Yield the HTML of the items from a number on."""
+    pairs = _pairs(value)
+    end = len(pairs) if view.is_whole else begin + STEP
+    for number, (key, each) in enumerate(pairs[begin:end], begin):
+        label = "" if key is None else f'<span class="json-key">{_quoted(key)}</span>: '
+        comma = "," * (number + 1 < len(pairs))
+        if isinstance(each, dict | list) and each:
+            yield from _group(each, _below(place, number), label, comma, view)
+        else:
+            yield f'<div class="json-line">{label}{_scalar(each, _below(place, number), view)}{comma}</div>'
+    if end < len(pairs):
+        left = len(pairs) - end
+        yield f'<div class="json-line">{_more(view, place, end, f"{min(STEP, left)} of {left:,} more")}</div>'
+
+
+def _pairs(value: object) -> list[tuple[str | None, object]]:
+    """Return the keys and values of an object, the items of an array; LookupError for anything else."""
+    match value:
+        case dict():
+            return list(value.items())
+        case list():
+            return [(None, each) for each in value]
+    raise LookupError(value)
+
+
+def _group(value: object, place: str, label: str, comma: str, view: _View, *, is_first: bool = False) -> Iterator[str]:
+    """Yield the HTML of an object or array. ``label`` and ``comma`` are what stands around it on its lines."""
     begin, close = "{}" if isinstance(value, dict) else "[]"
-    count = f"{len(value)} {'key' if begin == '{' else 'item'}{'s' * (len(value) != 1)}"
-    yield f'<details class="json-group"{" open" if is_open or level == 0 else ""}><summary>{label}{begin}'
-    yield f'<span class="json-count" data-count="{count}"></span></summary><div class="json-body">'
-    items = list(value.items()) if isinstance(value, dict) else [(None, each) for each in value]
-    for number, (key, each) in enumerate(items, 1):
-        name = "" if key is None else f'<span class="json-key">{_quoted(key)}</span>: '
-        yield from _folding(each, name, "," * (number < len(items)), is_open=is_open, level=level + 1)
-    yield f'</div></details><div class="json-line">{close}{end}</div>'
+    size = len(value) if isinstance(value, dict | list) else 0
+    count = f"{size:,} {'key' if begin == '{' else 'item'}{'s' * (size != 1)}"
+    is_here = view.is_whole or is_first
+    load = "" if is_here else format_html(' data-load="{}"', view.load(place, 0))
+    yield f'<details class="json-group"{load}{" open" if is_first or view.is_open else ""}><summary>{label}{begin}'
+    yield f'<span class="json-count" data-count="{count}" data-close="{close}{comma}"></span></summary>'
+    yield '<div class="json-body">'
+    if is_here:
+        yield from _items(value, place, 0, view)
+    else:
+        yield format_html('<a href="{}?at={}">as JSON</a>', view.url, place)
+    yield f'</div></details><div class="json-line">{close}{comma}</div>'
 
 
-def _scalar(value: object) -> SafeString:
+def _scalar(value: object, place: str, view: _View) -> SafeString:
+    if isinstance(value, str) and len(value) > TEXT and not view.is_whole:
+        return format_html(
+            '<span class="json-string">"{}</span>', SafeString("".join(_text(value, place, 0, TEXT, view)))
+        )
     kind = "string" if isinstance(value, str) else "word" if value is None or isinstance(value, bool) else "number"
     return format_html('<span class="json-{}">{}</span>', kind, SafeString(_quoted(value)))
+
+
+def _text(value: str, place: str, begin: int, length: int, view: _View) -> Iterator[str]:
+    """Yield some characters of a text, and how to get at the next ones, or the quotation mark at its end."""
+    end = begin + length
+    yield _quoted(value[begin:end]).removeprefix("&quot;").removesuffix("&quot;")
+    yield _more(view, place, end, f"{len(value) - end:,} more characters") if end < len(value) else '"'
+
+
+def _more(view: _View, place: str, begin: int, words: str) -> SafeString:
+    link = ' <a class="json-more" href="{}?at={}" data-load="{}">{}</a>'
+    return format_html(link, view.url, place, view.load(place, begin), words)
 
 
 def _quoted(value: object) -> str:

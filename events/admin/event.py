@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import Any, cast
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -14,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 
 from events.admin import live, render, runs
 from events.admin.changelist import EventChangeList
-from events.admin.documents import document, passages_of
+from events.admin.document_views import DocumentsMixin, documents_of, find
 from events.admin.facets import FILTERS
 from events.admin.family import family_of
 from events.admin.operating import OperatingMixin, WholeView
@@ -22,7 +21,6 @@ from events.admin.reader import reader_of
 from events.admin.story import state_of, story_of
 from events.models import Event
 from events.queryset import EventQuerySet
-from events.redaction import masked
 from events.search import SEARCHED, mentions
 
 LONGEST_SEARCH = 200
@@ -30,7 +28,7 @@ LONGEST_SEARCH = 200
 
 
 @admin.register(Event)
-class EventAdmin(OperatingMixin):
+class EventAdmin(DocumentsMixin, OperatingMixin):
     """Reads events, as far as the access rules let the user; nobody writes them here."""
 
     list_filter = FILTERS
@@ -94,9 +92,9 @@ class EventAdmin(OperatingMixin):
         return {"longest_search": LONGEST_SEARCH, "may_operate": self.has_operate_permission(request)}
 
     def get_urls(self) -> list[URLPattern]:
-        """Add what an open list asks for."""
+        """Add what open pages ask for."""
         live_url = path("live/", self.admin_site.admin_view(self.live_view), name="events_event_live")
-        return [live_url, *self.operating_urls(), *super().get_urls()]
+        return [live_url, *self.document_urls(), *self.operating_urls(), *super().get_urls()]
 
     def live_view(self, request: HttpRequest) -> HttpResponse:
         """Answer what has changed in a view of the list."""
@@ -118,29 +116,23 @@ class EventAdmin(OperatingMixin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         readable = self.get_queryset(request)
-        event = _find(object_id, readable)
+        event = find(object_id, readable)
         back = f"{reverse('admin:events_event_changelist')}?{request.GET.get('_changelist_filters', '')}"
         context = {**self.admin_site.each_context(request), "opts": self.opts, "back": back.rstrip("?")}
         if event is None:
             context["title"] = "No such event"
             return TemplateResponse(request, "admin/events/event/missing.html", context, status=HTTPStatus.NOT_FOUND)
         return TemplateResponse(
-            request, "admin/events/event/change_form.html", context | _about(event, readable) | self._extras(request)
+            request,
+            "admin/events/event/change_form.html",
+            context | _about(event, readable) | self._extras(request),
         )
-
-
-def _find(object_id: str, readable: EventQuerySet) -> Event | None:
-    """Return the event with an id, which may be written with dashes, as the admin itself does."""
-    try:
-        return readable.filter(pk=UUID(object_id)).first()
-    except ValueError:
-        return None
 
 
 def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
     """Return what the page of an event tells."""
     family = family_of(event, readable)
-    shown = {"Summary": masked(event.summary), "Payload": masked(event.payload)}
+    documents, passages = documents_of(event)
     return {
         "title": event.topic,
         "event": event,
@@ -150,6 +142,6 @@ def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
         "family": family,
         "story": story_of(event, family.source),
         "state": state_of(event),
-        "passages": [each for name, content in shown.items() for each in passages_of(name.lower(), content)],
-        "documents": [document(name, content) for name, content in shown.items()],
+        "passages": passages,
+        "documents": documents,
     }

@@ -1,12 +1,15 @@
 import json
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from events.admin.documents import VALUES
-from tests.admin.viewing import Parsed, browser, path_of
+from events.admin.documents import MORE_TEXT, VALUES, WHOLE, version_of
+from events.models import Event
+from events.redaction import MASK, masked
+from tests.admin.viewing import LIST, Parsed, browser, path_of, viewer
 from tests.factories import make_event
 
 
@@ -17,7 +20,9 @@ def client(people: dict[str, User]) -> Client:
 
 def json_in(page: str, name: str) -> str:
     """What a document shows as JSON."""
-    (html,) = re.findall(rf'<div class="json" tabindex="0" aria-label="{name}">(.*?)</div>\n', page, re.DOTALL)
+    (html,) = re.findall(
+        rf'<div class="json" tabindex="0" role="group" aria-label="{name}">(.*?)</div>\n', page, re.DOTALL
+    )
     return Parsed(html).text
 
 
@@ -54,23 +59,87 @@ def test_characters_that_turn_the_text_about_are_written_as_escapes(client: Clie
     assert '"rtl": "שלום"' in Parsed(page).text
 
 
+def part(client: Client, event: Event, place: str, begin: int = 0) -> Any:
+    """What is fetched when something is unfolded."""
+    asked = {"version": version_of(masked(event.payload)), "at": place, "from": str(begin)}
+    return client.get(f"{LIST}{event.id}/document/payload/part/", asked)
+
+
 def test_of_a_big_payload_only_the_first_level_is_unfolded(client: Client) -> None:
     page = client.get(path_of(make_event(payload={"a": {"blob": "x" * 10_000}}))).text
     assert page.count('<details class="json-group" open>') == 1
     assert page.count('<details class="json-group">') == 1
 
 
-def test_a_document_of_too_many_values_is_plain_text(client: Client) -> None:
-    page = Parsed(client.get(path_of(make_event(payload={"list": list(range(VALUES))}))).text)
-    assert "    4998,\n    4999\n" in page.text
-    assert "beginning of a large document" not in page.text
+def test_of_a_large_document_what_is_unfolded_is_fetched_level_by_level(client: Client) -> None:
+    shots = [{"name": f"sh{number:03}", "frames": list(range(50))} for number in range(250)]
+    event = make_event(payload={"first": 1, "shots": shots})
+    page = client.get(path_of(event)).text
+    assert 'data-count="250 items"' in page
+    assert "sh000" not in page
+    begin = part(client, event, "1").text
+    assert begin.count('data-count="2 keys"') == 100
+    assert "100 of 150 more" in begin
+    assert part(client, event, "1", 200).text.count('data-count="2 keys"') == 50
+    assert Parsed(part(client, event, "1-249").text).text.startswith('"name": "sh249","frames": [')
+    assert part(client, event, "1-249-1").text.count("json-number") == 50
 
 
-def test_of_a_megabyte_the_page_carries_the_beginning(client: Client) -> None:
-    event = make_event(payload={"blob": "<b>" * 350_000, "lines": "a\nb"})
+def test_a_long_text_is_fetched_piece_by_piece(client: Client) -> None:
+    blob = "".join(f"<{number}>\n\u202e" for number in range(5_000)) + "theend"
+    event = make_event(payload={"blob": blob, "text": "x" * WHOLE})
+    assert "theend" not in client.get(path_of(event)).text
+    shown = ""
+    for begin in (0, *range(0, len(blob), MORE_TEXT)[1:]):
+        piece = Parsed(part(client, event, "0", begin).text)
+        assert piece.refused == []
+        shown += piece.text.partition(" ")[0]
+    assert json.loads(f'"{shown}') == blob
+
+
+def test_a_megabyte_leaves_the_page_small(client: Client) -> None:
+    event = make_event(payload={"blob": "<b>" * 350_000, "lines": "a\nb", "list": list(range(20_000))})
     answer = client.get(path_of(event))
     page = Parsed(answer.text)
     assert '"blob": "<b><b>' in page.text
-    assert f'href="/api/events/{event.id.hex}"' in answer.text
     assert page.refused == []
-    assert len(page.text) < 270_000
+    assert len(answer.content) < 60_000
+
+
+def test_a_document_is_there_as_a_whole_and_its_secrets_stay_masked(client: Client) -> None:
+    event = make_event(payload={"token": "hush", "big": 2**63, "text": "a\nb \u202e"}, summary={"a": ["b"]})
+    answer = client.get(f"{LIST}{event.id}/document/payload/")
+    assert answer["Content-Type"] == "application/json"
+    assert answer.json() == {"token": MASK, "big": 2**63, "text": "a\nb \u202e"}
+    assert client.get(f"{LIST}{event.id}/document/payload/?at=2").json() == "a\nb \u202e"
+    assert client.get(f"{LIST}{event.id}/document/summary/?at=0-0").json() == "b"
+
+
+def test_what_has_changed_meanwhile_is_not_taken_for_what_it_was(client: Client) -> None:
+    event = make_event(payload={"list": list(range(VALUES))})
+    assert part(client, event, "0").status_code == 200
+    Event.objects.filter(pk=event.pk).update(payload={"other": []})
+    assert part(client, event, "0").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("place", "begin"), [("1", 0), ("x", 0), ("0-0", 0), ("0-0-0", 0), ("-1", 0), ("9" * 30, 0), ("0", -1)]
+)
+def test_a_place_that_there_is_not_is_missing(client: Client, place: str, begin: int) -> None:
+    event = make_event(payload={"list": [1]})
+    assert part(client, event, place, begin).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["hash/", "hash/part/?from=0", "payload/?at=7"])
+def test_a_document_that_there_is_not_is_missing(client: Client, path: str) -> None:
+    event = make_event(payload={"list": [1]})
+    assert client.get(f"{LIST}{event.id}/document/{path}").status_code == 404
+
+
+def test_nobody_reads_documents_of_events_that_are_not_open_to_him(people: dict[str, User]) -> None:
+    event = make_event(payload={"a": 1}, project="nobodys")
+    path = f"{LIST}{event.id}/document/payload/"
+    artist = viewer(people["artist"])
+    assert [artist.get(each).status_code for each in (path, f"{path}part/?from=0")] == [404, 404]
+    unasked = browser(people["manager"])
+    assert unasked.get(path).status_code in (302, 403)

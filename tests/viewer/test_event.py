@@ -114,12 +114,44 @@ async def test_hostile_texts_are_shown_as_texts(visit: Visit, live: Server, text
     assert "run" not in await page.title()
 
 
-async def test_a_megabyte_is_shown_by_its_beginning(visit: Visit, live: Server) -> None:
-    event = dispatch(live, payload={"blob": HOSTILE * 12_000, "traceback": f"{HOSTILE}\n" * 3_000})
+async def test_a_megabyte_unfolds_bit_by_bit_and_is_copied_whole(visit: Visit, live: Server) -> None:
+    blob, traceback = HOSTILE * 7_000, f"{HOSTILE}\n" * 300
+    shots = [{"name": f"sh{number:04}", "token": "hush"} for number in range(350)]
+    payload = {"blob": blob, "shots": shots, "traceback": traceback}
+    page = await opened(visit, dispatch(live, payload=payload), permissions=["clipboard-read", "clipboard-write"])
+    card = page.locator(".document").last
+    await card.get_by_text("shots").click()
+    await expect(card.locator("[data-count='2 keys']")).to_have_count(100)
+    await card.get_by_text("100 of 250 more").press("Enter")
+    await expect(card.locator("[data-count='2 keys']")).to_have_count(200)
+    await expect(card.locator("summary").nth(102)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(card.get_by_text('"sh0100"')).to_be_visible()
+    shown = len(await card.inner_text())
+    await card.get_by_text("more characters").first.click()
+    await expect(card.get_by_text(re.compile(f"^{len(blob) - 22_000:,} more characters"))).to_be_visible()
+    assert len(await card.inner_text()) > shown + 15_000
+    assert "run" not in await page.title()
+    assert len(await page.content()) < 250_000
+    await card.get_by_role("button", name="Copy").click()
+    await expect(card.get_by_role("button", name="Copied")).to_be_visible()
+    masked = [shot | {"token": "••••••"} for shot in shots]
+    assert json.loads(await page.evaluate("navigator.clipboard.readText()")) == {**payload, "shots": masked}
+    passage = page.get_by_role("region", name="payload.traceback")
+    await passage.get_by_role("button", name="Copy").click()
+    await expect(passage.get_by_role("button", name="Copied")).to_be_visible()
+    assert await page.evaluate("navigator.clipboard.readText()") == traceback
+
+
+async def test_a_document_that_has_changed_meanwhile_is_not_unfolded(visit: Visit, live: Server) -> None:
+    payload: dict[str, object] = {"list": list(range(2_000))}
+    event = dispatch(live, payload=payload)
     page = await opened(visit, event)
-    await expect(page.get_by_role("heading", level=1)).to_have_text("test.event")
-    await expect(page.get_by_text("This is the beginning of a large document.")).to_be_visible()
-    assert len(await page.content()) < 700_000
+    answer = live.session.patch(f"{live.url}/api/events/{event}", json={"payload": {"other": [1]}}, timeout=30)
+    assert answer.status_code == 204
+    visit.allowed = ("409 (Conflict)",)
+    await page.get_by_text('"list"').click()
+    await expect(page.get_by_text("It has changed meanwhile: load the page again.")).to_be_visible()
 
 
 async def test_what_does_not_exist_says_so(visit: Visit) -> None:
