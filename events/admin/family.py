@@ -8,13 +8,15 @@ from django.utils import timezone
 from events.admin import render
 from events.models import Event
 from events.queryset import EventQuerySet
-from events.status import OPEN
+from events.status import OPEN, Status
 
 ANCESTORS = 12
 """How far back the chain of sources is followed; one query finds it all."""
 GENERATIONS = 12
 """How far forward: one query each."""
 DESCENDANTS = 500
+UNFOLDED = 40
+"""Descendants up to which all branches are unfolded; of more, the children are seen with what is below them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,6 +28,12 @@ class Node:
     """How long it ran, or has been running; from its creation if nobody said when it began. Empty: it was at once."""
     is_here: bool = False
     children: list["Node"] = field(default_factory=list)
+    below: int = 0
+    """Events below this one."""
+    failed: int = 0
+    """How many of them have failed."""
+    is_open: bool = True
+    """Its branch is unfolded at first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +49,8 @@ class Family:
     """Descendants in the tree."""
     is_cut: bool
     """There are more."""
+    failed: int
+    """Failed events in the tree, besides the one it is about."""
 
     @property
     def is_alone(self) -> bool:
@@ -57,12 +67,17 @@ def family_of(event: Event, readable: EventQuerySet) -> Family:
     ancestors = _ancestors(event, readable)
     for ancestor in ancestors:
         root = _node(ancestor, children=[root])
+    _sum_up(root)
+    if count > UNFOLDED:
+        for child in here.children:
+            child.is_open = False
     return Family(
         root=root,
         source=ancestors[0] if ancestors else None,
         goes_further_back=root.event.depends_on_id is not None,
         count=count,
         is_cut=is_cut,
+        failed=root.failed + _has_failed(root) - _has_failed(here),
     )
 
 
@@ -104,6 +119,18 @@ def _add_descendants(root: Node, readable: EventQuerySet) -> tuple[int, bool]:
             return count, False
         parents = nodes
     return count, readable.children_of([pk for pk in parents if pk]).exists()
+
+
+def _sum_up(node: Node) -> None:
+    """Count what is below each event of a tree."""
+    for child in node.children:
+        _sum_up(child)
+        node.below += child.below + 1
+        node.failed += child.failed + _has_failed(child)
+
+
+def _has_failed(node: Node) -> bool:
+    return node.event.status == Status.FAILED
 
 
 def _node(event: Event, *, is_here: bool = False, children: list[Node] | None = None) -> Node:

@@ -97,3 +97,38 @@ def test_a_tree_of_500_takes_a_query_for_each_generation(client: Client, django_
     with django_assert_num_queries(11):
         page = client.get(path_of(event)).text
     assert len(outline(page)) == 502
+
+
+def test_a_branch_tells_what_is_below_it_and_how_much_of_it_has_failed(client: Client) -> None:
+    event = make_event("test.event", depends_on=make_event("test.cause").id)
+    child = make_event("test.child", depends_on=event.id)
+    failed = make_event("test.failed", depends_on=child.id, finished=False)
+    make_event("test.last", depends_on=failed.id)
+    Event.objects.filter(pk__in=[failed.pk, event.pk]).update(status="failed")
+    event.refresh_from_db()
+    tree = family.family_of(event, Event.objects.all())
+    assert [(node.below, node.failed) for node in descent(tree.root)] == [(4, 2), (3, 1), (2, 1), (1, 0), (0, 0)]
+    assert (tree.failed, tree.count) == (1, 3)
+    assert "Next of 1 failure<" in client.get(path_of(event)).text
+
+
+def descent(node: family.Node) -> list[family.Node]:
+    """The node, its first child, and so on."""
+    return [node, *(descent(node.children[0]) if node.children else [])]
+
+
+@pytest.mark.django_db
+def test_of_many_descendants_the_branches_are_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(family, "UNFOLDED", 3)
+    event = make_event(depends_on=make_event().id)
+    child = make_event(depends_on=event.id)
+    for _ in range(2):
+        make_event(depends_on=child.id)
+    assert [node.is_open for node in descent(family.family_of(event, Event.objects.all()).root)] == [True] * 4
+    make_event(depends_on=child.id)
+    assert [node.is_open for node in descent(family.family_of(event, Event.objects.all()).root)] == [
+        True,
+        True,
+        False,
+        True,
+    ]

@@ -91,6 +91,33 @@ async def test_five_hundred_descendants_are_shown(visit: Visit, live: Server) ->
     await expect(page.get_by_text("These are the first 500 descendants")).to_be_visible()
 
 
+async def test_failures_are_found_in_folded_branches_from_the_keyboard(visit: Visit, live: Server) -> None:
+    source = dispatch(live, topic="test.source")
+    jobs = [dispatch(live, topic=f"test.job{number}", dependsOn=source) for number in range(2)]
+    batch = [{"topic": "test.target", "dependsOn": job, "finished": True} for job in jobs for _ in range(20)]
+    assert live.post("/api/events/batch", {"events": batch}).status_code == 200
+    for number, job in enumerate(jobs):
+        failed = dispatch(live, topic=f"test.failed{number}", dependsOn=job, finished=False)
+        assert live.session.patch(f"{live.url}/api/events/{failed}", json={"status": "failed"}, timeout=30).ok
+    page = await opened(visit, source)
+    await expect(page.locator(".live-state")).to_have_text("Live")
+    for words in await page.locator(".tree details:not([open]) .node-below").all_inner_texts():
+        assert words == "21 below, 1 failed"
+    await expect(page.locator(".tree details:not([open])")).to_have_count(2)
+    for name in ("test.failed0", "test.failed1", "test.failed0"):
+        await page.keyboard.press("f")
+        await expect(page.get_by_role("link", name=name)).to_be_focused()
+        await expect(page.get_by_role("link", name=name)).to_be_in_viewport()
+    await page.get_by_role("link", name="test.job1").locator("xpath=ancestor::summary").press("Enter")
+    await expect(page.locator(".tree details:not([open])")).to_have_count(1)
+    await page.locator("h1").click()  # nobody is at the lineage, so it may change
+    dispatch(live, topic="test.job2", dependsOn=source)
+    await expect(page.get_by_role("link", name="test.job2")).to_be_attached()
+    await expect(page.locator(".tree details:not([open])")).to_have_count(1)
+    await page.get_by_role("button", name="Next of 2 failures").click()
+    await expect(page.get_by_role("link", name="test.failed1")).to_be_focused()
+
+
 @pytest.mark.parametrize("text", [HOSTILE, RTL, "x" * 240])
 async def test_hostile_texts_are_shown_as_texts(visit: Visit, live: Server, text: str) -> None:
     source = dispatch(live, description=text)

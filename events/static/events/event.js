@@ -2,6 +2,7 @@
 
 import { unfolding } from "./documents.js";
 import { bind } from "./keys.js";
+import { nextFailure } from "./lineage.js";
 import { keepFresh } from "./refresh.js";
 
 const own = document.querySelector("[data-event]").dataset.event;
@@ -19,6 +20,8 @@ keepFresh({
   },
 });
 
+bind("f", "The next failure in the lineage", nextFailure);
+document.addEventListener("click", ({ target }) => target.closest("[data-next-failure]") && nextFailure());
 bind("u", "Back to the list", () => document.querySelector(".breadcrumbs a")?.click());
 
 unfolding(document.querySelector(".event-main"));

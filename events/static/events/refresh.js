@@ -77,10 +77,21 @@ export function keepFresh({ concerns, every, atLeast, onDeleted }) {
       if (written.get(part.id) === html) continue;
       written.set(part.id, html);
       localise(fresh);
+      keepFolded(part, fresh);
+      const scrolled = part.querySelector("[data-scrolls]")?.scrollTop;
       part.replaceWith(fresh);
+      if (scrolled) fresh.querySelector("[data-scrolls]")?.scrollTo({ top: scrolled, behavior: "instant" });
     }
     const moved = reading && document.getElementById(reading).getBoundingClientRect().top - top;
     if (moved) scrollBy({ top: moved, behavior: "instant" });
+  }
+}
+
+/** Leave open what is open, and folded what is folded. */
+function keepFolded(part, fresh) {
+  for (const branch of part.querySelectorAll("details[id]")) {
+    const same = fresh.querySelector(`#${CSS.escape(branch.id)}`);
+    if (same) same.open = branch.open;
   }
 }
 
