@@ -13,6 +13,8 @@ from hashlib import blake2b
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from events.admin.texts import visible
+
 FOLDED = 4_000
 """Characters of JSON; of a longer document only the first level is unfolded."""
 WHOLE = 50_000
@@ -28,9 +30,6 @@ PASSAGES = 10
 PASSAGE = 20_000
 """Characters of a passage."""
 NUMBER = re.compile(r"[0-9]{1,9}")
-
-# They would turn the text around them about, or hide; JSON lets them be written as escapes.
-INVISIBLE = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +112,8 @@ def passages_of(name: str, content: object, url: str) -> list[Passage]:
     found = []
     for path, place, value in _texts(content, name, ""):
         if "\n" in value.strip():
-            text, is_cut = _visible(value[:PASSAGE]), len(value) > PASSAGE
-            found.append(Passage(path=_visible(path), url=f"{url}?at={place}", text=text, is_cut=is_cut))
+            text, is_cut = visible(value[:PASSAGE]), len(value) > PASSAGE
+            found.append(Passage(path=visible(path), url=f"{url}?at={place}", text=text, is_cut=is_cut))
         if len(found) == PASSAGES:
             break
     return found
@@ -210,8 +209,4 @@ def _more(view: _View, place: str, begin: int, words: str) -> SafeString:
 
 
 def _quoted(value: object) -> str:
-    return escape(_visible(json.dumps(value, ensure_ascii=False)))
-
-
-def _visible(text: str) -> str:
-    return INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return escape(visible(json.dumps(value, ensure_ascii=False)))

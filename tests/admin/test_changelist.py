@@ -42,7 +42,7 @@ def test_a_row_tells_time_status_topic_description_user_and_project(client: Clie
     assert '<span class="status status-finished">' in row
     assert "</svg>Finished</span>" in row
     assert f'<a href="{path_of(event)}">entity.folder.created</a>' in row
-    assert ">Made sh010</td>" in row
+    assert ">Made sh010</bdi></td>" in row
     assert "<bdi>marta</bdi>" in row
     assert "<bdi>alpha</bdi>" in row
 

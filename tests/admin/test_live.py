@@ -63,7 +63,7 @@ def test_rows_that_stand_in_the_list_are_answered_also_when_they_no_longer_match
     update_event(event.id, status="finished", description="after")
     (row,) = asked(client, status="pending", ids=f"{event.id.hex},nonsense,{'0' * 32}")["rows"]
     assert (row["id"], row["matches"]) == (event.id.hex, False)
-    assert ">after</td>" in row["html"]
+    assert ">after</bdi></td>" in row["html"]
 
 
 @pytest.mark.parametrize("limit", ["MOST", "MOST_BEHIND"])

@@ -132,13 +132,27 @@ async def test_hostile_texts_are_shown_as_texts(visit: Visit, live: Server, text
         payload={text: [f"{text}\n{text}"], "nested": {"a": text}},
     )
     page = await opened(visit, event, width=320)
-    await expect(page.locator(".event-description")).to_have_text(text)
+    shown = text.replace("\u202e", r"\u202e").replace("\u2066", r"\u2066")
+    await expect(page.locator(".event-description")).to_have_text(shown)
     assert "run" not in await page.title()
     assert await page.evaluate("document.documentElement.scrollWidth") == 320
     await page.goto(f"{LIST}?sender={text[:9]}&q={text[:9]}")
     await page.goto(LIST)
-    await expect(page.locator("tbody .cell-description").first).to_have_text(text)
+    await expect(page.locator("tbody .cell-description").first).to_have_text(shown)
     assert "run" not in await page.title()
+
+
+async def test_words_from_right_to_left_stay_behind_their_names(visit: Visit, live: Server) -> None:
+    word = "שלום"
+    event = dispatch(live, payload={word: word, "list": [word, word]}, sender=word)
+    page = await opened(visit, event)
+    document = page.locator(".document").last
+    key, value = document.locator(".json-key").first, document.locator(".json-string").first
+    boxes = await key.bounding_box(), await value.bounding_box()
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["x"] + boxes[0]["width"] < boxes[1]["x"]
+    await expect(page.locator(".story-what").first).to_have_text("Dispatched by service")
 
 
 async def test_a_megabyte_unfolds_bit_by_bit_and_is_copied_whole(visit: Visit, live: Server) -> None:
