@@ -3,7 +3,7 @@
 const bindings = new Map();
 let dialog;
 
-/** Let a key do something; the description is what the help shows. */
+/** Let a key do something; the description is what the help shows. Without an action it tells what the browser does. */
 export function bind(key, description, action) {
   bindings.set(key, { description, action });
 }
@@ -17,7 +17,7 @@ export function showHelp() {
   const title = document.createElement("h2");
   title.textContent = "Keyboard shortcuts";
   const list = document.createElement("dl");
-  for (const [key, { description }] of [...bindings, ["Enter", { description: "Open the event" }]]) {
+  for (const [key, { description }] of bindings) {
     const term = document.createElement("dt");
     const symbol = document.createElement("kbd");
     symbol.textContent = key;
@@ -37,13 +37,24 @@ export function showHelp() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target)) {
+    leave(event);
+    return;
+  }
   const binding = bindings.get(event.key);
-  if (binding && !document.querySelector("dialog[open]")) {
+  if (binding?.action && !document.querySelector("dialog[open]")) {
     event.preventDefault();
     binding.action();
   }
 });
+
+/** With Escape one leaves a field, and what is typed stays. */
+function leave(event) {
+  if (event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  event.target.blur();
+}
 
 function isTyping(element) {
   return element.isContentEditable || (element.matches("input, textarea, select") && element.type !== "checkbox");

@@ -27,6 +27,7 @@ const live = follow(table, document.querySelector(".live"), document.querySelect
 
 bind("j", "Next event", () => step(1));
 bind("k", "Previous event", () => step(-1));
+bind("Enter", "Open the event");
 bind("n", "Show what is new", () => live.showNew());
 bind("p", "Pause the list, or let it go on", () => live.togglePause());
 
