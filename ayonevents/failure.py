@@ -20,6 +20,16 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return _told(request, 403, "Not allowed", kind="forbidden")
 
 
+def misunderstood(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer 400: what was sent is nothing that a browser sends for a page of this server."""
+    return _told(request, 400, "Bad request", kind="misunderstood")
+
+
+def outdated(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403: a form has come without the token of the page that it is on, or with an old one."""
+    return _told(request, 403, reason or "The CSRF token is missing or wrong", kind="outdated")
+
+
 def answer(request: HttpRequest) -> HttpResponse:
     """Answer 503 while the database is away and 500 otherwise.
 

@@ -136,6 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+CSRF_FAILURE_VIEW = "ayonevents.failure.outdated"
 LOGIN_URL = "admin:login"
 LANGUAGE_CODE = "en"
 USE_TZ = True

@@ -22,6 +22,7 @@ urlpatterns = [
     path("graphql", graphql_view),
 ]
 
+handler400 = "ayonevents.failure.misunderstood"
 handler403 = "ayonevents.failure.forbidden"
 handler404 = "ayonevents.failure.missing"
 handler500 = "ayonevents.failure.answer"

@@ -37,8 +37,9 @@ key = ApiKey.objects.create(
 )
 grant = ProjectGrant.objects.create(project="dune_part_five", group=team)
 policy = TopicPolicy.objects.create(verb="read", topic="settings.*", role="user", note="Managers talk about it.")
+failures = {kind: render_to_string("failure.html", {"kind": kind}) for kind in ("failed", "away", "outdated")}
 made = {"user": artist.pk, "group": team.pk, "key": key.pk, "grant": grant.pk, "policy": policy.pk}
-print(json.dumps(made | {kind: render_to_string("failure.html", {"kind": kind}) for kind in ("failed", "away")}))
+print(json.dumps(made | failures))
 """
 
 
@@ -58,7 +59,7 @@ class Looking:
             self.one(name, path)
         for name, (path, act) in STEPS.items():
             self.one(name, path, act)
-        for kind in ("failed", "away"):
+        for kind in ("failed", "away", "outdated"):
             self.one(kind, "/admin/failure/", html=self.made[kind])
         self.one("login", "/admin/login/", anonymous=True)
         self.one("too-many", "/admin/login/", _guess, anonymous=True)  # the last: nobody gets in for a while

@@ -38,6 +38,24 @@ def test_who_may_not_is_told_so(people: dict[str, User]) -> None:
     assert "Your account has no permission for this page." in answer.text
 
 
+def test_a_form_without_its_token_is_not_taken(people: dict[str, User]) -> None:
+    browser = Client(enforce_csrf_checks=True, headers=HTML)
+    browser.force_login(people["admin"])
+    answer = browser.post(f"{LIST}operate/", {"kind": "restart"})
+    assert answer.status_code == 403
+    assert "The form was not taken" in answer.text
+    assert Parsed(answer.text).refused == []
+    program = browser.post(f"{LIST}operate/", headers={"accept": "application/json"})
+    assert (program.status_code, program.json()["code"]) == (403, 403)
+
+
+def test_a_name_that_the_server_does_not_have_is_told_of() -> None:
+    answer = Client(headers=HTML).get("/admin/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "That was not understood" in answer.text
+    assert "ALLOWED_HOSTS" in answer.text
+
+
 def test_the_viewer_is_found_without_its_last_slash(db: Any) -> None:
     answer = Client().get("/admin?window=1h")
     assert (answer.status_code, answer["Location"]) == (302, "/admin/?window=1h")
