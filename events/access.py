@@ -12,7 +12,6 @@
 | delete, query, operate on many | yes | no | yes | no | no |
 | enroll | no | no | yes | no | no |
 | receive | all | all | all | project access | public topics |
-| see a project | all | all | all | those granted | those granted |
 """
 
 from collections.abc import Collection, Iterable

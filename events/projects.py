@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from events import access
+from events import installation
 from events.actor import Actor
 from events.errors import ProjectMissing
 from events.message import timestamp
@@ -30,7 +30,7 @@ class Project:
 
 def projects_for(actor: Actor) -> list[Project]:
     """Return the projects that the actor may see, by name; the first PROJECTS_MAX of them."""
-    reached = access.open_projects(actor)
+    reached = installation.visible_projects(actor)
     if reached is not None:
         known = map(_known, sorted(reached)[:PROJECTS_MAX])
         return [project for project in known if project]
@@ -42,7 +42,7 @@ def projects_for(actor: Actor) -> list[Project]:
 
 def project_named(name: str, actor: Actor) -> Project:
     """Return a project; ProjectMissing if there is none, also if the actor may not see it."""
-    reached = access.open_projects(actor)
+    reached = installation.visible_projects(actor)
     project = _known(name) if reached is None or name in reached else None
     if project is None:
         raise ProjectMissing

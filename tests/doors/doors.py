@@ -15,7 +15,7 @@ from events.models import Event
 from events.operations import Operation, operate
 from events.update import EventChanges, update
 from tests.api.calls import patch, post
-from tests.doors.world import ROLES, World
+from tests.doors.world import EVENTS, EVERYBODY, ROLES, World
 from tests.factories import make_request
 
 LIST = "/admin/events/event/"
@@ -27,12 +27,13 @@ class Door:
 
     verb: str
     attempt: Callable[[World], bool]
-    actors: tuple[str, ...] = ROLES
+    actors: tuple[str, ...] = EVERYBODY
+    kinds: tuple[str, ...] = tuple(EVENTS)
 
 
 BROWSERS = tuple(role for role in ROLES if role != "limited")
 """Who may come with a browser's session: limits are those of a key."""
-CODE = tuple(role for role in ROLES if role != "nobody")
+CODE = tuple(role for role in EVERYBODY if role != "nobody")
 """For whom Python code may speak: it always knows for whom."""
 
 
@@ -91,6 +92,28 @@ def wants_jobs(world: World) -> dict[str, object]:
     return {"sourceTopic": world.topic, "targetTopic": "test.job"}
 
 
+def finds_by_hash(world: World) -> bool:
+    status, told = post(world.rest, "/api/events", {"topic": "test.try", "project": "alpha", "hash": "whispered-hash"})
+    return status == 409 and told.get("id") == world.id
+
+
+def depends_on_it(world: World) -> bool:
+    new = {"topic": "test.try", "project": "alpha", "dependsOn": world.id}
+    return post(world.rest, "/api/events", new)[0] == 200
+
+
+def knows_project(world: World) -> bool:
+    answer = world.rest.get("/api/projects")
+    listed = answer.status_code == 200 and world.project in [each["name"] for each in answer.json()["projects"]]
+    assert listed == (world.rest.get(f"/api/projects/{world.project}").status_code == 200)
+    return listed
+
+
+def graphql_knows_project(world: World) -> bool:
+    status, told = post(world.rest, "/graphql", {"query": "{ projects { edges { node { name } } } }"})
+    return status == 200 and world.project in [edge["node"]["name"] for edge in told["data"]["projects"]["edges"]]
+
+
 def code(world: World, attempt: Callable[[], Any]) -> bool:
     """Tell whether Python code was let through, and found something if it looked for something."""
     found: list[object] = []
@@ -119,6 +142,21 @@ DOORS = {
         "update",
         lambda world: world.allowed(lambda: update(world.id, EventChanges(description="new"), world.actor)),
         CODE,
+    ),
+    "REST patch to restarted": Door(
+        "intervene", lambda world: patch(world.rest, world.event, {"status": "restarted"})[0] == 204
+    ),
+    "Python update to aborted": Door(
+        "intervene",
+        lambda world: world.allowed(lambda: update(world.id, EventChanges(status="aborted"), world.actor)),
+        CODE,
+    ),
+    "REST post of its hash": Door("come upon", finds_by_hash),
+    "REST post that depends on it": Door("come upon", depends_on_it),
+    "REST projects": Door("know its project", knows_project),
+    "GraphQL projects": Door("know its project", graphql_knows_project),
+    "REST user": Door(
+        "know a manager", lambda world: "data" in world.rest.get("/api/users/manager").json(), kinds=("own",)
     ),
     "REST delete": Door("operate", lambda world: world.rest.delete(f"/api/events/{world.id}").status_code == 204),
     "REST eventops": Door("operate", affected),

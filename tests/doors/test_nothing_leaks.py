@@ -16,7 +16,7 @@ from events.models import Event
 from tests.api.calls import post
 from tests.conftest import Roles
 from tests.doors.doors import DOORS, LIST
-from tests.doors.world import EVENTS, World, may, refuse_secrets
+from tests.doors.world import EVENTS, World, make_policies, may
 from tests.factories import make_event
 
 PAGE = """{
@@ -84,7 +84,7 @@ CASES = [
 def test_what_is_hidden_is_as_good_as_absent(
     people: Roles, monkeypatch: pytest.MonkeyPatch, name: str, role: str, kind: str
 ) -> None:
-    refuse_secrets()
+    make_policies(people)
     mine = {"project": "alpha", "user": "service" if role == "limited" else role}
     source = make_event("test.first", **mine)
     world = World(people, role, kind, depends_on=source.pk)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from events import accounts
 from events.actor import Actor
+from events.credentials import Credential
 from events.errors import EventError
 from events.models import ApiKey, Event, TopicPolicy
 from events.policies import Verb
@@ -19,6 +20,17 @@ from tests.factories import make_event
 
 ROLES = ("admin", "manager", "service", "limited", "artist", "guest", "nobody")
 """``limited`` is the service with a key for the project alpha only, ``nobody`` comes without a credential."""
+KEYS: dict[str, dict[str, list[str]]] = {
+    "limited": {"projects": ["alpha"]},
+    "reader": {"verbs": ["read"]},
+    "sender": {"verbs": ["dispatch"]},
+    "worker": {"verbs": ["read", "update", "enroll", "dispatch"]},
+    "topical": {"topics": ["activity.*"]},
+}
+"""The service with keys that have limits."""
+SPEAKER = "spoken for"
+"""The artist, for whom the service speaks with ``X-as-user``."""
+EVERYBODY = (*ROLES, *(name for name in KEYS if name not in ROLES), SPEAKER)
 EVENTS: dict[str, tuple[str, str | None, str | None]] = {
     "own": ("test.event", "alpha", None),
     "granted": ("test.event", "alpha", "whispered-user"),
@@ -26,24 +38,59 @@ EVENTS: dict[str, tuple[str, str | None, str | None]] = {
     "foreign": ("test.event", "beta", "whispered-user"),
     "no project": ("test.event", None, "whispered-user"),
     "denied": ("secret.event", "alpha", None),
+    "opened": ("open.event", "alpha", "whispered-user"),
+    "shut": ("shut.event", "alpha", "whispered-user"),
 }
-"""Topic, project and user (None: the actor himself) of the events; a policy refuses everybody all of ``secret.*``."""
-ALL = {"own", "granted", "public", "foreign", "no project"}
-ALPHA = {"own", "granted", "public"}
-STAFF = {"admin": ALL, "manager": ALL, "service": ALL, "limited": ALPHA}
-OPERATORS = {"admin": ALL, "service": ALL, "limited": ALPHA}
+"""Topic, project and user (None: the actor himself) of the events.
+
+Policies refuse everybody all of ``secret.*`` and services all of ``shut.*``, and allow the artist's group all of
+``open.*``.
+"""
+ALPHA = {"own", "granted", "public", "opened", "shut"}
+ALL = ALPHA | {"foreign", "no project"}
+SERVICES = ALL - {"shut"}
+LIMITED = ALPHA - {"shut"}
+ARTIST = ALPHA | {"no project"}
+PUBLIC = {"public"}
+READERS = {
+    "admin": ALL,
+    "manager": ALL,
+    "service": SERVICES,
+    "limited": LIMITED,
+    "reader": SERVICES,
+    "worker": SERVICES,
+    "topical": PUBLIC,
+}
+WRITERS = {name: kinds for name, kinds in READERS.items() if name != "reader"}
+OPERATORS = {"admin": ALL, "service": SERVICES, "limited": LIMITED, "topical": PUBLIC}
+GRANTED = ALPHA | {"denied"}
+"""The kinds whose project the artist and the guest were granted."""
 TABLE: dict[str, dict[str, set[str]]] = {
-    "read": {**STAFF, "artist": ALPHA | {"no project"}},
-    "list": {**STAFF, "artist": {"own"}},
-    "query": OPERATORS,
-    "receive": {**STAFF, "artist": ALPHA | {"no project"}, "guest": {"public"}},
-    "update": {**STAFF, "artist": {"own"}},
-    "operate": OPERATORS,
-    "operate with the permission": {**STAFF, "artist": ALPHA | {"no project"}},
-    "dispatch": STAFF,
-    "enroll": {"service": ALL, "limited": ALPHA},
+    "read": {**READERS, "artist": ARTIST, SPEAKER: ARTIST - {"shut"}},
+    "list": {**READERS, "artist": {"own"}, SPEAKER: {"own"}},
+    "query": {name: READERS[name] for name in READERS if name != "manager"},
+    "receive": {**READERS, "artist": ARTIST, "guest": PUBLIC},
+    "update": {**WRITERS, "artist": {"own", "opened"}, SPEAKER: {"own", "opened"}},
+    "intervene": {**WRITERS, "worker": {"own"}, "artist": {"own", "opened"}, SPEAKER: {"own", "opened"}},
+    "operate": {**OPERATORS, "artist": {"opened"}, SPEAKER: {"opened"}},
+    "operate with the permission": {**OPERATORS, "manager": ALL, "artist": ARTIST, SPEAKER: ARTIST - {"shut"}},
+    "dispatch": {**WRITERS, "sender": SERVICES, "artist": {"opened"}, SPEAKER: {"opened"}},
+    "enroll": {"service": SERVICES, "limited": LIMITED, "worker": SERVICES},
+    "know its project": {
+        **dict.fromkeys(("admin", "manager", "service", "reader", "worker", "topical"), GRANTED | {"foreign"}),
+        **dict.fromkeys(("limited", "artist", "guest", SPEAKER), GRANTED),
+    },
+    "come upon": {
+        **dict.fromkeys(("admin", "manager", "service", "worker", "sender"), ALL | {"denied"}),
+        "limited": GRANTED,
+        "artist": set(),
+    },
+    "know a manager": {name: {"own"} for name in READERS},
 }
-"""For each verb the kinds of events that a role may do it to; who is not named may do nothing."""
+"""For each verb the kinds of events that somebody may do it to; who is not named may do nothing.
+
+*Intervene*: restart or abort by an update. *Come upon*: learn the id by the hash, or depend on it by the id.
+"""
 WHISPER = "whispered"
 """What only the events themselves say, so that no refusal may contain it."""
 
@@ -53,24 +100,27 @@ def may(verb: str, role: str) -> set[str]:
     return TABLE[verb].get(role, set())
 
 
-def refuse_secrets() -> None:
-    """Make the policy that refuses everybody all of ``secret.*``."""
+def make_policies(people: Roles) -> None:
+    """Make what is said of the topics ``secret.*``, ``shut.*`` and ``open.*``."""
+    team = Group.objects.create(name="team")
+    people["artist"].groups.add(team)
     for each in Verb:
         TopicPolicy.objects.create(verb=each, topic="secret.*", allows=False)
+        TopicPolicy.objects.create(verb=each, topic="shut.*", allows=False, role="service")
+        TopicPolicy.objects.create(verb=each, topic="open.*", allows=True, group=team)
 
 
 def key_of(people: Roles, role: str) -> str | None:
     """Return the key that somebody comes with."""
     if role == "nobody":
         return None
-    key = accounts.issue_key(people[account_of(role)], role)
-    if role == "limited":
-        ApiKey.objects.filter(name=role).update(projects=["alpha"])
+    key = accounts.issue_key(people["service" if role == SPEAKER else account_of(role)], role)
+    ApiKey.objects.filter(name=role).update(**KEYS.get(role, {}))
     return key
 
 
 def account_of(role: str) -> str:
-    return "service" if role == "limited" else role
+    return "artist" if role == SPEAKER else "service" if role in KEYS else role
 
 
 def fields_of(kind: str, role: str) -> dict[str, Any]:
@@ -99,7 +149,8 @@ class World:
     def __post_init__(self) -> None:
         self.heard: list[str] = []
         self.key = key_of(self.people, self.role)
-        self.rest = Listening(self.heard, headers={"X-Api-Key": self.key} if self.key else {})
+        headers = {"X-Api-Key": self.key} if self.key else {}
+        self.rest = Listening(self.heard, headers=headers | ({"X-as-user": "artist"} if self.role == SPEAKER else {}))
         self.topic, self.project, _ = EVENTS[self.kind]
         self.event = make_event(hash="whispered-hash", depends_on=self.depends_on, **fields_of(self.kind, self.role))
 
@@ -114,7 +165,7 @@ class World:
     @property
     def actor(self) -> Actor:
         assert self.key is not None
-        return accounts.actor_for_key(self.key)
+        return Credential("key", self.key, "artist" if self.role == SPEAKER else None).actor()
 
     def viewer(self) -> Client:
         """Return the browser of somebody who may use the viewer."""
