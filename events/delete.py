@@ -34,9 +34,8 @@ def delete(event_id: str | UUID, *, cascade: bool = False, by: Actor = SERVER) -
             raise refusals.of_event(by, Verb.OPERATE, event, doing="delete") if event else Forbidden(HIDDEN)
         if event is None:
             return 0
-        children = 0 if cascade else Event.objects.children_of([pk]).count()
-        if children:
-            raise EventHasChildren(children=children)
+        if not cascade:
+            refusals.refuse_children(pk, by)
         doomed = {pk}
         if cascade:
             doomed = doomed.union(*descendants([pk]))

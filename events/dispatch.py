@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from events import access, attempts, bus, limits, message, position, refusals, trail, validation
 from events.actor import SERVER, Actor
-from events.errors import DependencyMissing, EventHasChildren, HashConflict, InvalidField
+from events.errors import DependencyMissing, HashConflict, InvalidField
 from events.hashing import new_id
 from events.models import Event
 from events.policies import Verb
@@ -218,8 +218,7 @@ def _overwrite(existing: UUID, event: Event, by: Actor) -> Event:
             raise refusals.of_event(by, Verb.OPERATE, stored, doing="replace")
         if event.depends_on_id == existing:
             raise InvalidField("dependsOn", "expected another event than the one with this hash")
-        if children := Event.objects.children_of([existing]).count():
-            raise EventHasChildren(children=children)
+        refusals.refuse_children(existing, by)
         if by is not SERVER:
             dispatch(NewEvent(**_replacement(stored, event, by)))
         event.id, event.created_at, event.creation_order = stored.id, stored.created_at, stored.creation_order

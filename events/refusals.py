@@ -1,8 +1,10 @@
 """Why not: the sentence that a refusal says, in terms of what the asker knows anyway."""
 
+from uuid import UUID
+
 from events import access, topics
 from events.actor import Actor
-from events.errors import Forbidden
+from events.errors import EventHasChildren, Forbidden
 from events.models import Event
 from events.policies import Scope, Verb
 
@@ -59,3 +61,10 @@ def _limit(scope: Scope, verb: Verb, topic: str, project: str | None) -> str:
     if not scope.allows_topic(topic):
         return f"the key does not reach {topic}"
     return f"the key does not reach {f'the project {project}' if project else 'events without a project'}"
+
+
+def refuse_children(event_id: UUID, by: Actor) -> None:
+    """Raise EventHasChildren if others depend on the event, with the number of those that the actor may read."""
+    children = Event.objects.children_of([event_id])
+    if children.exists():
+        raise EventHasChildren(children=children.readable_by(by).count())

@@ -1,6 +1,6 @@
 """Users and groups as Django's admin has them, with what they may do in plain words."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -10,11 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from events.admin import render
 from events.admin.rights import ROLE_GROUPS, ROLES, rights_of_group, rights_of_user
-
-if TYPE_CHECKING:
-    UsersModelAdmin = UserAdmin[User]
-else:
-    UsersModelAdmin = UserAdmin
+from events.admin.sign_ins import SignInsMixin
 
 admin.site.unregister(Group)
 admin.site.unregister(User)
@@ -66,7 +62,7 @@ class RightsGroupAdmin(GroupAdmin):
 
 
 @admin.register(User)
-class RightsUserAdmin(UsersModelAdmin):
+class RightsUserAdmin(SignInsMixin):
     """Users, services included."""
 
     change_form_template = "admin/auth/user/change_form.html"

@@ -58,6 +58,17 @@ def test_one_depends_on_no_foreign_event(limited: Client, foreign: Event) -> Non
     assert not Event.objects.filter(depends_on=foreign.pk).exists()
 
 
+def test_a_refusal_counts_no_foreign_children(limited: Client, api: Client) -> None:
+    event = make_event("test.delivery", project="alpha", hash="mine")
+    for project in ("alpha", "beta", "beta"):
+        make_event("test.child", project=project, depends_on=event.id)
+    again = {"topic": "test.delivery", "project": "alpha", "hash": "mine", "reuse": True}
+    for client, children in ((limited, 1), (api, 3)):
+        for method, path, body in (("DELETE", f"/api/events/{event.id.hex}", None), ("POST", "/api/events", again)):
+            status, answer, _ = call(client, method, path, body)
+            assert (status, answer["children"]) == (409, children)
+
+
 def test_who_may_know_of_it_is_told_as_ever(api: Client, foreign: Event) -> None:
     assert post(api, "/api/events", {"topic": "test.try", "hash": HASH})[1]["id"] == foreign.id.hex
     assert post(api, "/api/events", {"topic": "test.child", "dependsOn": foreign.id.hex})[0] == 200

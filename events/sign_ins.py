@@ -1,0 +1,81 @@
+"""Sign-ins: the tokens and the browser sessions with which a user is in at this moment, and their end."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from events import accounts, audit, origin
+from events.models import AccessToken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """One way in that is open."""
+
+    id: str
+    """Names it, and lets nobody in."""
+    kind: str
+    """``token`` or ``session``."""
+    began: datetime | None
+    """None: nobody knows of a session."""
+    ends: datetime | None
+    """None: never by itself."""
+
+
+def sign_ins_of(user: User) -> list[SignIn]:
+    """Return all of a user that let him in now, tokens first."""
+    return [*map(_of_token, _tokens(user)), *map(_of_session, _sessions(user))]
+
+
+def end(user: User, ids: Collection[str] | None = None) -> int:
+    """End those with the ids, or all of the user's; return how many there were. It is on record.
+
+    Open sockets and streams that came with one of them end within seconds.
+    """
+    with transaction.atomic():
+        tokens = [each for each in _tokens(user) if ids is None or _of_token(each).id in ids]
+        sessions = [each for each in _sessions(user) if ids is None or _of_session(each).id in ids]
+        AccessToken.objects.filter(pk__in=[each.pk for each in tokens]).delete()
+        Session.objects.filter(pk__in=[each.pk for each in sessions]).delete()
+        if tokens or sessions:
+            ended = {"tokens": len(tokens), "sessions": len(sessions)}
+            by = origin.current().who()
+            audit.record("user.signed_out", f"User {user} signed out", by=by, id=user.pk, name=str(user), ended=ended)
+    accounts.forget()
+    return len(tokens) + len(sessions)
+
+
+def _tokens(user: User) -> list[AccessToken]:
+    lasting = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    return list(AccessToken.objects.filter(lasting, user=user).order_by("-pk"))
+
+
+def _sessions(user: User) -> list[Session]:
+    """Return the sessions of the viewer; whose they are stands in each, so that all of them are looked through."""
+    open_now = Session.objects.filter(expire_date__gt=timezone.now()).order_by("-expire_date")
+    return [each for each in open_now.iterator() if _is_of(each, user)]
+
+
+def _is_of(session: Session, user: User) -> bool:
+    """Tell whether the session lets the user in: one that began with an old password does not."""
+    said = session.get_decoded()
+    current = user.get_session_auth_hash()
+    return said.get(SESSION_KEY) == str(user.pk) and constant_time_compare(said.get(HASH_SESSION_KEY, ""), current)
+
+
+def _of_token(token: AccessToken) -> SignIn:
+    return SignIn(id=f"token-{token.pk}", kind="token", began=token.created_at, ends=token.expires_at)
+
+
+def _of_session(session: Session) -> SignIn:
+    digest = hashlib.sha256(session.session_key.encode()).hexdigest()[:32]
+    return SignIn(id=f"session-{digest}", kind="session", began=None, ends=session.expire_date)
