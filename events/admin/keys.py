@@ -1,10 +1,12 @@
 """API keys in the admin: made, shown once, limited, rotated and revoked."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from events import accounts
 from events.admin import render
+from events.admin.own import OwnMixin
 from events.models import ApiKey
 from events.policies import Verb
 
@@ -32,6 +35,15 @@ VERBS = {
     Verb.OPERATE: "Restart, abort and delete events",
 }
 """What a key can be limited to, in plain words."""
+
+
+PRESETS: Mapping[str, tuple[str, Sequence[Verb]]] = {
+    "reader": ("Reader: looks on", (Verb.READ,)),
+    "dispatcher": ("Dispatcher: tells what has happened", (Verb.DISPATCH,)),
+    "worker": ("Worker: pulls jobs and does them", (Verb.ENROLL, Verb.READ, Verb.UPDATE, Verb.DISPATCH)),
+    "operator": ("Operator: looks on, restarts, aborts and deletes", (Verb.READ, Verb.OPERATE)),
+}
+"""What a program that does one thing needs."""
 
 
 class Lines(forms.CharField):
@@ -66,6 +78,12 @@ class Moment(forms.DateTimeField):
 class KeyForm(KeyModelForm):
     """What can be said about a key."""
 
+    preset = forms.ChoiceField(
+        choices=[("", "The verbs below"), *((name, words) for name, (words, _) in PRESETS.items())],
+        required=False,
+        label="Made for",
+        help_text="What a program like this needs, in the place of verbs chosen one by one.",
+    )
     verbs = forms.MultipleChoiceField(
         choices=[(verb.value, words) for verb, words in VERBS.items()],
         required=False,
@@ -87,9 +105,19 @@ class KeyForm(KeyModelForm):
         model = ApiKey
         fields = ("user", "name", "expires_at", "verbs", "topics", "projects", "wait_seconds")
 
+    def clean(self) -> dict[str, Any]:
+        """Let a preset fill the verbs."""
+        given = super().clean() or {}
+        if preset := given.get("preset"):
+            needed = [verb.value for verb in PRESETS[preset][1]]
+            if "verbs" in self.changed_data and set(given.get("verbs", needed)) != set(needed):
+                self.add_error("preset", "Choose what it is made for, or verbs, not both.")
+            given["verbs"] = needed
+        return given
+
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ApiKeyModelAdmin):
+class ApiKeyAdmin(OwnMixin, ApiKeyModelAdmin):
     """Makes keys and shows them once; the server keeps only digests. Who deletes a key revokes it."""
 
     form = KeyForm
@@ -120,6 +148,13 @@ class ApiKeyAdmin(ApiKeyModelAdmin):
         """Return when it ends."""
         return render.long_time(key.expires_at) if key.expires_at else "never"
 
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[Any]:
+        """Ask what it is made for before the verbs."""
+        fields = [*super().get_fields(request, obj)]
+        fields.remove("preset")
+        fields.insert(fields.index("verbs"), "preset")
+        return fields
+
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         """Keep the user of a key that there is: another one's key is another key."""
         return ("user", *self.readonly_fields) if obj else ()
@@ -127,6 +162,8 @@ class ApiKeyAdmin(ApiKeyModelAdmin):
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         """Make the secret of a new key, and let every change count at once in this process."""
         if not change:
+            if not self.makes_for_others(request):
+                obj.user = cast("User", request.user)
             obj.issued = accounts.new_secret(obj)
         super().save_model(request, obj, form, change)
         accounts.forget()

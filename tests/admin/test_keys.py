@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from events import accounts
 from events.errors import CredentialInvalid
-from events.models import ApiKey, Event
+from events.models import ApiKey, Event, TopicPolicy
 from events.policies import Verb
+from tests.admin.viewing import viewer
 from tests.conftest import Roles
 
 SECRET = re.compile(r'<code class="secret">([0-9a-f]{32})</code>')
@@ -89,7 +90,63 @@ def test_a_deleted_key_lets_nobody_in(admin: Client, people: Roles) -> None:
         accounts.actor_for_key(secret)
 
 
-def test_who_may_only_look_makes_and_rotates_none(people: Roles) -> None:
+PRESETS = [
+    ("reader", {"read"}),
+    ("dispatcher", {"dispatch"}),
+    ("worker", {"enroll", "read", "update", "dispatch"}),
+    ("operator", {"read", "operate"}),
+]
+
+
+@pytest.mark.parametrize(("preset", "verbs"), PRESETS)
+def test_what_a_key_is_made_for_fills_its_verbs(admin: Client, people: Roles, preset: str, verbs: set[str]) -> None:
+    assert accounts.actor_for_key(made(admin, people, preset=preset)).scope.verbs == verbs
+    key = ApiKey.objects.get()
+    given = {"name": "new", "wait_seconds": "0", "verbs": key.verbs, "preset": "reader"}
+    assert admin.post(f"/admin/events/apikey/{key.pk}/change/", given).status_code == 302
+    key.refresh_from_db()
+    assert (key.name, key.verbs) == ("new", ["read"])
+
+
+def test_a_preset_and_other_verbs_are_refused(admin: Client, people: Roles) -> None:
+    given = {"user": people["service"].pk, "name": "x", "wait_seconds": "0", "preset": "reader", "verbs": ["operate"]}
+    page = admin.post("/admin/events/apikey/add/", given)
+    assert "preset" in page.context["adminform"].form.errors
+    assert not ApiKey.objects.exists()
+
+
+def test_everybody_on_the_staff_makes_keys_of_his_own(people: Roles) -> None:
+    accounts.issue_key(people["service"], "foreign")
+    foreign = ApiKey.objects.get()
+    client = viewer(people["artist"])
+    page = client.post("/admin/events/apikey/add/", {"user": people["admin"].pk, "name": "mine", "wait_seconds": "0"})
+    found = SECRET.search(page.text)
+    assert found
+    assert accounts.actor_for_key(found[1]).name == "artist"
+    own = ApiKey.objects.get(name="mine")
+    page = client.get("/admin/events/apikey/")
+    assert ("mine" in page.text, "foreign" in page.text) == (True, False)
+    assert client.post(f"/admin/events/apikey/{own.pk}/rotate/").status_code == 200
+    for each in (own, foreign):
+        client.post(f"/admin/events/apikey/{each.pk}/change/", {"name": "changed", "wait_seconds": "0"})
+        client.post(f"/admin/events/apikey/{each.pk}/rotate/")
+        client.post(f"/admin/events/apikey/{each.pk}/delete/", {"post": "yes"})
+    assert ApiKey.objects.filter(pk=foreign.pk).values_list("name", "expires_at").get() == ("foreign", None)
+    assert not ApiKey.objects.filter(pk=own.pk).exists()
+    chosen = {"action": "delete_selected", "_selected_action": [foreign.pk], "post": "yes"}
+    client.post("/admin/events/apikey/", chosen)
+    assert ApiKey.objects.filter(pk=foreign.pk).exists()
+
+
+def test_a_key_that_a_policy_names_is_not_deleted_by_its_user(people: Roles) -> None:
+    accounts.issue_key(people["artist"], "mine")
+    own = ApiKey.objects.get()
+    TopicPolicy.objects.create(verb="dispatch", topic="chat.*", allows=False, key=own)
+    viewer(people["artist"]).post(f"/admin/events/apikey/{own.pk}/delete/", {"post": "yes"})
+    assert TopicPolicy.objects.filter(key=own).exists()
+
+
+def test_who_may_only_look_makes_none_for_others_and_rotates_none(people: Roles) -> None:
     accounts.issue_key(people["service"], "first")
     key = ApiKey.objects.get()
     people["manager"].is_staff = True
@@ -98,10 +155,11 @@ def test_who_may_only_look_makes_and_rotates_none(people: Roles) -> None:
     client = Client()
     client.force_login(people["manager"])
     assert client.get("/admin/events/apikey/").status_code == 200
-    for path in ("/admin/events/apikey/add/", f"/admin/events/apikey/{key.pk}/rotate/"):
-        assert client.post(path, {"user": people["service"].pk, "name": "x"}).status_code == 403
+    assert client.post(f"/admin/events/apikey/{key.pk}/rotate/").status_code == 403
+    client.post("/admin/events/apikey/add/", {"user": people["service"].pk, "name": "x", "wait_seconds": "0"})
+    assert ApiKey.objects.get(name="x").user == people["manager"]
     assert "Rotate" not in client.get(f"/admin/events/apikey/{key.pk}/change/").content.decode()
-    assert list(ApiKey.objects.values_list("pk", "expires_at")) == [(key.pk, None)]
+    assert list(people["service"].apikeys.values_list("pk", "expires_at")) == [(key.pk, None)]
 
 
 def test_what_was_done_to_a_key_is_on_record(admin: Client, people: Roles) -> None:
