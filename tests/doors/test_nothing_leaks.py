@@ -16,7 +16,7 @@ from events.models import Event
 from tests.api.calls import post
 from tests.conftest import Roles
 from tests.doors.doors import DOORS, LIST
-from tests.doors.world import EVENTS, World, make_policies, may
+from tests.doors.world import EVENTS, World, make_policies, may, undone
 from tests.factories import make_event
 
 PAGE = """{
@@ -71,31 +71,37 @@ QUESTIONS: dict[str, tuple[str, Question]] = {
     "viewer, page": ("read", viewer(f"{LIST}ID/change/")),
     "viewer, history": ("read", viewer(f"{LIST}ID/history/")),
 }
-CASES = [
-    (name, role, kind)
-    for name, (verb, _) in QUESTIONS.items()
-    for role in ("manager", "limited", "artist", "guest")
-    for kind in EVENTS
-    if kind not in may(verb, role) and not (role == "limited" and name.startswith("viewer"))
-]
 
 
-@pytest.mark.parametrize(("name", "role", "kind"), CASES)
+def hidden(role: str, kind: str) -> dict[str, Question]:
+    """Return the questions whose answers may not tell of the event; a browser has no limits of a key."""
+    return {
+        name: question
+        for name, (verb, question) in QUESTIONS.items()
+        if kind not in may(verb, role) and not (role == "limited" and name.startswith("viewer"))
+    }
+
+
+CASES = [(role, kind) for role in ("manager", "limited", "artist", "guest") for kind in EVENTS if hidden(role, kind)]
+
+
+@pytest.mark.parametrize(("role", "kind"), CASES)
 def test_what_is_hidden_is_as_good_as_absent(
-    people: Roles, monkeypatch: pytest.MonkeyPatch, name: str, role: str, kind: str
+    people: Roles, monkeypatch: pytest.MonkeyPatch, role: str, kind: str
 ) -> None:
     make_policies(people)
     mine = {"project": "alpha", "user": "service" if role == "limited" else role}
     source = make_event("test.first", **mine)
     world = World(people, role, kind, depends_on=source.pk)
     make_event("test.last", **mine)
-    _, question = QUESTIONS[name]
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
-    question(world)  # what is remembered from now on is so both times
-    hidden = _answered(world, question)
-    Event.objects.filter(pk=world.event.pk).delete()
-    assert _answered(world, question) == hidden
+    for name, question in hidden(role, kind).items():
+        with undone(world):
+            question(world)  # what is remembered from now on is so both times
+            before = _answered(world, question)
+            Event.objects.filter(pk=world.event.pk).delete()
+            assert _answered(world, question) == before, name
 
 
 def _answered(world: World, question: Question) -> tuple[list[str], int]:

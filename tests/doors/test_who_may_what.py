@@ -1,17 +1,13 @@
 """One table for every door: who may do what to which event. A denial also changes and tells nothing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from django.db import transaction
 
-from events import accounts, stream
+from events import stream
 from events.models import Event, TopicPolicy
 from tests.conftest import Publishing, Roles
 from tests.doors.doors import DOORS, Door
 from tests.doors.live_doors import LIVE_DOORS, Caller
-from tests.doors.world import EVENTS, EVERYBODY, ROLES, WHISPER, World, key_of, make_policies, may, snapshot
+from tests.doors.world import EVENTS, EVERYBODY, ROLES, WHISPER, World, key_of, make_policies, may, snapshot, undone
 from tests.factories import make_event
 
 
@@ -26,16 +22,6 @@ def test_every_door_answers_as_the_table_says(people: Roles, publishing: Publish
             with undone(world):
                 wrong[name] = what_is_wrong(door, world, publishing)
     assert {name: what for name, what in wrong.items() if what} == {}
-
-
-@contextmanager
-def undone(world: World) -> Iterator[None]:
-    """Take everything back afterwards that was done at a door."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-    world.heard.clear()
-    accounts.forget()
 
 
 def what_is_wrong(door: Door, world: World, publishing: Publishing) -> str:

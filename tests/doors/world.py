@@ -1,12 +1,14 @@
 """Who may do what: the table that every door is held against, and the people and events that it is about."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
 from django.test import Client
 
 from events import accounts
@@ -215,3 +217,13 @@ class Listening(Client):
 def snapshot() -> list[dict[str, Any]]:
     """Return all that is stored of the events, the records of who tried to operate aside."""
     return [{**each} for each in Event.objects.exclude(topic__startswith="audit.").order_by("pk").values()]
+
+
+@contextmanager
+def undone(world: World) -> Iterator[None]:
+    """Take everything back afterwards that was done at a door."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    world.heard.clear()
+    accounts.forget()
