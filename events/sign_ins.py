@@ -47,7 +47,7 @@ def end(user: User, ids: Collection[str] | None = None) -> int:
         AccessToken.objects.filter(pk__in=[each.pk for each in tokens]).delete()
         Session.objects.filter(pk__in=[each.pk for each in sessions]).delete()
         if tokens or sessions:
-            ended = {"tokens": len(tokens), "sessions": len(sessions)}
+            ended = ["token"] * len(tokens) + ["session"] * len(sessions)
             by = origin.current().who()
             audit.record("user.signed_out", f"User {user} signed out", by=by, id=user.pk, name=str(user), ended=ended)
     accounts.forget()

@@ -11,6 +11,7 @@ from typing import Any
 
 from events import origin, topics
 from events.actor import SERVER, Actor
+from events.redaction import masked
 from events.status import Status
 
 OPERATED = {Status.RESTARTED.value: "restarted", Status.ABORTED.value: "aborted"}
@@ -25,7 +26,7 @@ def entry(
     """Return the fields of the event ``audit.<action>``.
 
     Of an actor it also says with which key he came, and which service has spoken for him. ``details`` are for the
-    payload: what is too long for a list of events.
+    payload: what is too long for a list of events. What looks like a secret is masked.
     """
     whole = {**origin.current().place, **summary}
     if isinstance(by, Actor):
@@ -34,8 +35,8 @@ def entry(
     return {
         "topic": f"{topics.AUDIT_PREFIX}{action}",
         "user": by,
-        "description": description,
-        "summary": whole,
+        "description": masked(description),
+        "summary": masked(whole),
         "payload": dict(details or {}),
     }
 

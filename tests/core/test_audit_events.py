@@ -75,6 +75,15 @@ def test_a_record_of_a_change_says_what_was_before_and_after() -> None:
     assert told["after"] == {"status": "restarted", "description": "again", "payload": "replaced"}
 
 
+def test_a_record_holds_no_secret_of_the_event() -> None:
+    event = make_event("test.event", user="bob", description="from ftp://bob:hush-hush@farm", hash="once")
+    update(event.id, EventChanges(description="with Bearer hush-hush-hush"), ANN)
+    dispatch(NewEvent(topic="test.event", hash="once", description="ftp://eve:hush-hush@x", reuse=True), ANN)
+    delete(event.id, by=ANN)
+    assert len(records()) == 3
+    assert "hush" not in str(records())
+
+
 def test_a_refused_change_leaves_no_record(people: Roles) -> None:
     job = job_of("bob")
     with pytest.raises(Forbidden):
