@@ -144,7 +144,7 @@ async def test_hostile_texts_are_shown_as_texts(visit: Visit, live: Server, text
 
 async def test_words_from_right_to_left_stay_behind_their_names(visit: Visit, live: Server) -> None:
     word = "שלום"
-    event = dispatch(live, payload={word: word, "list": [word, word]}, sender=word)
+    event = dispatch(live, payload={word: word}, sender=word)
     page = await opened(visit, event)
     document = page.locator(".document").last
     key, value = document.locator(".json-key").first, document.locator(".json-string").first
