@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from events.delete import descendants
 from events.models import Event
@@ -13,11 +13,9 @@ from events.queryset import EventQuerySet
 class Lineage:
     """Follows a deletion through its batches, which come newest first; in a dry run nothing is deleted in between."""
 
-    def __init__(self, found: EventQuerySet, condition: Q, *, dry_run: bool) -> None:
-        """Take what is to be deleted, as a set of events and as the condition that it is made of."""
+    def __init__(self, found: EventQuerySet, *, dry_run: bool) -> None:
+        """Take what is to be deleted."""
         self._found = found
-        self._others = ~condition if condition else Q(pk__in=())
-        """What is not to be deleted."""
         self._dry_run = dry_run
         self._kept: set[UUID] = set()
         """Parents of events that were left."""
@@ -29,7 +27,8 @@ class Lineage:
         by_id = {event.id: event for event in batch}
         children = Event.objects.children_of(by_id).exclude(pk__in=by_id)
         if self._dry_run:  # what is found is still there: newer children have been dealt with, older ones have not
-            children = children.filter(self._others | Q(creation_order__lt=batch[-1].creation_order))
+            is_older = Q(creation_order__lt=batch[-1].creation_order)
+            children = children.filter(~Exists(self._found.filter(pk=OuterRef("pk"))) | is_older)
         self._kept.update(parent for parent in children.values_list("depends_on", flat=True) if parent)
         doomed = set(by_id)
         staying = [by_id[pk] for pk in by_id.keys() & self._kept]

@@ -4,14 +4,16 @@ The viewer and ``POST /api/eventops`` both call ``operate``; nothing else change
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from events import access, audit, filters, redaction, refusals, validation
 from events.actor import SERVER, Actor
@@ -44,6 +46,11 @@ class Kind(StrEnum):
     ABORT = "abort"
     """Sets events that are pending or in_progress to ``aborted``, jobs and others. Skips everything else."""
 
+    @property
+    def noun(self) -> str:
+        """Return what it is called as a deed."""
+        return "deletion" if self is Kind.DELETE else self.value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
@@ -58,14 +65,14 @@ class Operation:
     """What Python code demands besides, also what the filter language cannot say."""
     view: str = ""
     """The view of the list in which it was asked for, for the audit trail."""
+    run: str = ""
+    """The id of the record that tells of all of it, if there is one, for the records of its batches."""
     everything: bool = False
     """All events are meant if neither filter nor ids restrict anything; that is refused otherwise."""
     cascade: bool = False
     """Delete what depends on the events as well; other kinds take no notice."""
     dry_run: bool = False
     """Only count; nothing changes."""
-    most: int | None = None
-    """A dry run counts no further than this, and says that there are more; None: it counts them all."""
 
     def __post_init__(self) -> None:
         """Raise InvalidField for the first value that its field does not take."""
@@ -93,26 +100,86 @@ class Operation:
 
 
 def operate(operation: Operation, by: Actor = SERVER, on_progress: Progress | None = None) -> Outcome:
-    """Carry the operation out, in batches of one transaction each, and tell how it went.
+    """Carry the operation out as ``carry_out`` does, and tell how it went."""
+    tally = Tally(on_progress)
+    carry_out(operation, tally, by)
+    return tally.outcome()
+
+
+def carry_out(operation: Operation, tally: Tally, by: Actor) -> None:
+    """Carry the operation out, in batches of one transaction each, and leave a record of each batch.
 
     Each event is changed, moved and published as by a single update or deletion. What is dispatched meanwhile is not
-    touched. ``on_progress`` is called after each batch with what has been done so far; if it raises, the operation ends
-    there, and so it does at an error: what was done stays done, and the same operation takes up the rest.
+    touched. The tally has how it went, and tells so after each batch; if who is told raises, the operation ends there,
+    and so it does at an error: what was done stays done, and the same operation takes up the rest.
 
     Raise Forbidden if the actor may not; EventHasChildren if a cascade would take more than
     ``delete.CASCADE_MAX`` events with one batch.
     """
+    newest = Event.objects.order_by("-creation_order").values_list("creation_order", flat=True).first() or 0
+    found = meant(operation, by).filter(creation_order__lte=newest)
+    if operation.kind == Kind.DELETE:
+        _delete(found, operation, tally, by)
+    else:
+        _change_status(found, operation, tally, by)
+
+
+def meant(operation: Operation, by: Actor) -> EventQuerySet:
+    """Return what is found, whatever its state. Raise Forbidden if the actor may not operate."""
     if not access.operates(by):
         raise refusals.of_all(by, Verb.OPERATE)
-    condition = operation.condition(hides_secrets=not by.sees_secrets) & access.operable(by)
-    newest = Event.objects.order_by("-creation_order").values_list("creation_order", flat=True).first() or 0
-    found = operation.found(condition).filter(creation_order__lte=newest)
-    tally = Tally(on_progress)
-    _carry_out(operation, found, condition, tally, by)
-    return tally.outcome()
+    return operation.found(operation.condition(hides_secrets=not by.sees_secrets) & access.operable(by))
 
 
-def _masked_view(view: str) -> str:
+def concerned(kind: str) -> Q:
+    """Return the condition that an event is in a state for this kind of operation."""
+    return _CONCERNED[Kind(kind)]
+
+
+# --- the record -----------------------------------------------------------------------------------------
+
+
+def told(kind: str, affected: int) -> str:
+    """Return in words what was done to how many."""
+    return f"{Kind(kind).noun.capitalize()} of {affected} event{'s' * (affected != 1)}"
+
+
+def asked(operation: Operation) -> dict[str, Any]:
+    """Return what the audit trail keeps of what was asked for, without secrets."""
+    return {
+        "filter": filters.masked(operation.filter) if operation.filter else operation.filter,
+        "chosen": None if operation.ids is None else len(operation.ids),
+        "view": masked_view(operation.view),
+        "everything": operation.everything,
+        "cascade": operation.cascade,
+    }
+
+
+def counts(kind: Kind, done: Outcome) -> dict[str, Any]:
+    """Return how many there were, and which states they had before and have now."""
+    after = {_BECOMES.get(kind, "deleted"): done.affected} if done.affected else {}
+    numbers = {"affected": done.affected, "skipped": done.skipped, "blocked": done.blocked}
+    return {**numbers, "before": dict(done.before), "after": after}
+
+
+def _record(operation: Operation, states: Mapping[str, str], by: Actor, *, blocked: int = 0) -> None:
+    """Leave a record of one batch, in its transaction: which events it takes, and in which states they were."""
+    if operation.dry_run or by is SERVER or not states:
+        return
+    audit.record(
+        f"operation.{operation.kind}",
+        told(operation.kind, len(states)),
+        by=by,
+        **asked(operation),
+        run=operation.run or None,
+        affected=len(states),
+        blocked=blocked,
+        after=_BECOMES.get(Kind(operation.kind)),
+        details={"before": states},
+    )
+
+
+def masked_view(view: str) -> str:
     """Return the query string of a list with what it compares secrets with masked."""
     return urlencode([(name, _masked_text(value)) for name, value in parse_qsl(view, keep_blank_values=True)])
 
@@ -125,39 +192,10 @@ def _masked_text(value: str) -> str:
     return json.dumps(filters.masked(written), ensure_ascii=False) if isinstance(written, dict) else value
 
 
-def _record(operation: Operation, states: Mapping[str, str], by: Actor, *, blocked: int = 0) -> None:
-    """Leave a record of one batch, in its transaction: which events it takes, and in which states they were."""
-    if operation.dry_run or by is SERVER or not states:
-        return
-    count = len(states)
-    audit.record(
-        f"operation.{operation.kind}",
-        f"{operation.kind.capitalize()} of {count} event{'s' * (count != 1)}",
-        by=by,
-        filter=filters.masked(operation.filter) if operation.filter else operation.filter,
-        chosen=None if operation.ids is None else len(operation.ids),
-        view=_masked_view(operation.view),
-        everything=operation.everything,
-        cascade=operation.cascade,
-        affected=count,
-        blocked=blocked,
-        after=_BECOMES.get(Kind(operation.kind)),
-        details={"before": states},
-    )
-
-
-def _carry_out(operation: Operation, found: EventQuerySet, condition: Q, tally: Tally, by: Actor) -> None:
-    if operation.kind == Kind.DELETE:
-        if operation.within is not None:
-            condition &= Q(pk__in=operation.within.order_by().values("pk"))
-        _delete(found, operation, Lineage(found, condition, dry_run=operation.dry_run), tally, by)
-    else:
-        _change_status(found, operation, tally, by)
-
-
 # --- restart and abort ----------------------------------------------------------------------------------
 
 _CONCERNED = {
+    Kind.DELETE: Q(pk__isnull=False),
     Kind.RESTART: Q(depends_on__isnull=False, status__in=(Status.FINISHED, Status.FAILED, Status.ABORTED)),
     Kind.ABORT: Q(status__in=OPEN),
 }
@@ -167,15 +205,14 @@ _BECOMES = {Kind.RESTART: Status.RESTARTED, Kind.ABORT: Status.ABORTED}
 def _change_status(found: EventQuerySet, operation: Operation, tally: Tally, by: Actor) -> None:
     """Give the events their new state, oldest first: restarted jobs are handed out in the order of their change."""
     kind = Kind(operation.kind)
-    concerned = found.filter(_CONCERNED[kind]).order_by("creation_order")
+    ready = found.filter(concerned(kind)).order_by("creation_order")
     if operation.dry_run or tally.on_progress is None:
-        count = _counted(concerned, operation.most)
-        tally.skipped = max(0, _counted(found, operation.most) - count)
+        before = dict(ready.order_by().values_list("status").annotate(count=Count("*")))
+        tally.skipped = max(0, found.order_by().count() - sum(before.values()))
         if operation.dry_run:
-            tally.is_more = operation.most is not None and count > operation.most
-            tally.add(concerned[:EXAMPLES], affected=min(count, operation.most or count))
+            tally.add(ready[:EXAMPLES], before=before)
             return
-    left = concerned
+    left = ready
     while True:
         with transaction.atomic():
             batch = list(left.select_for_update(no_key=True)[:BATCH])
@@ -184,20 +221,16 @@ def _change_status(found: EventQuerySet, operation: Operation, tally: Tally, by:
             _record(operation, {event.id.hex: event.status for event in batch}, by)
         if not batch:
             return
-        left = concerned.filter(creation_order__gt=batch[-1].creation_order)
-        tally.add(batch, affected=len(batch))
-
-
-def _counted(events: EventQuerySet, most: int | None) -> int:
-    """Return how many there are; with ``most``, one more than that if there are more."""
-    return events.count() if most is None else events.order_by()[: most + 1].count()
+        left = ready.filter(creation_order__gt=batch[-1].creation_order)
+        tally.add(batch, before=Counter(event.status for event in batch), reached=batch[-1].creation_order)
 
 
 # --- delete ---------------------------------------------------------------------------------------------
 
 
-def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally: Tally, by: Actor) -> None:
+def _delete(found: EventQuerySet, operation: Operation, tally: Tally, by: Actor) -> None:
     """Delete the events, newest first, so that a job goes before its source."""
+    lineage = Lineage(found, dry_run=operation.dry_run)
     left = found.order_by("-creation_order")
     while True:
         with transaction.atomic():
@@ -208,11 +241,10 @@ def _delete(found: EventQuerySet, operation: Operation, lineage: Lineage, tally:
             if operation.cascade:
                 check_operable(doomed, by)
             going = [event for event in batch if event.id in doomed]
+            states = audit.states_of(doomed)
             if not operation.dry_run:
-                _record(operation, audit.states_of(doomed), by, blocked=len(batch) - len(going))
+                _record(operation, states, by, blocked=len(batch) - len(going))
                 remove(doomed)
         left = found.filter(creation_order__lt=batch[-1].creation_order).order_by("-creation_order")
-        tally.add(going, affected=len(doomed), blocked=len(batch) - len(going))
-        if operation.dry_run and operation.most is not None and tally.affected >= operation.most:
-            tally.is_more = left.exists()
-            return
+        before = Counter(states.values())
+        tally.add(going, before=before, blocked=len(batch) - len(going), reached=batch[-1].creation_order)

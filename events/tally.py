@@ -1,6 +1,7 @@
 """What an operation has done so far, and in the end: numbers, and the first of the events."""
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
@@ -34,8 +35,8 @@ class Outcome:
     """Events that were found and not deleted, because others depend on them."""
     examples: tuple[Example, ...]
     """The first EXAMPLES of those affected."""
-    is_more: bool = False
-    """A dry run has counted no further."""
+    before: Mapping[str, int] = field(default_factory=dict)
+    """How many of those affected had which status."""
 
 
 Progress: TypeAlias = Callable[[Outcome], None]
@@ -46,27 +47,37 @@ class Tally:
     """Counts one operation, and tells who follows it."""
 
     on_progress: Progress | None
-    affected: int = 0
     skipped: int = 0
     blocked: int = 0
     examples: list[Example] = field(default_factory=list)
-    is_more: bool = False
+    before: Counter[str] = field(default_factory=Counter)
+    reached: int | None = None
+    """The place in the creation order that it has come to, newest first for deletions, else oldest first."""
 
-    def add(self, events: Collection[Event], *, affected: int, blocked: int = 0) -> None:
-        """Count a batch; the events are those to show."""
-        self.affected += affected
+    @property
+    def affected(self) -> int:
+        """Return how many were changed or deleted."""
+        return self.before.total()
+
+    def add(
+        self, events: Collection[Event], *, before: Mapping[str, int], blocked: int = 0, reached: int | None = None
+    ) -> None:
+        """Count a batch by the states that its events had; the events are those to show."""
+        self.before.update(before)
         self.blocked += blocked
-        self.examples += [_example_of(event) for event in list(events)[: EXAMPLES - len(self.examples)]]
+        self.reached = reached
+        self.examples += [example_of(event) for event in list(events)[: EXAMPLES - len(self.examples)]]
         if self.on_progress is not None:
             self.on_progress(self.outcome())
 
     def outcome(self) -> Outcome:
         """Return what was done until now."""
         counts = {"affected": self.affected, "skipped": self.skipped, "blocked": self.blocked}
-        return Outcome(**counts, examples=tuple(self.examples), is_more=self.is_more)
+        return Outcome(**counts, examples=tuple(self.examples), before=dict(self.before))
 
 
-def _example_of(event: Event) -> Example:
+def example_of(event: Event) -> Example:
+    """Return what is shown of an event."""
     return Example(
         id=event.id,
         topic=event.topic,

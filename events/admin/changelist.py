@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib.admin.views.main import ERROR_FLAG, IGNORED_PARAMS, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from events import position
@@ -109,7 +109,7 @@ class EventChangeList(ChangeList):
 
     def fetched(self, request: HttpRequest) -> list[Event]:
         """Return the events of the page."""
-        before, after = number_in(request, BEFORE), number_in(request, AFTER)
+        before, after = number_in(request.GET, BEFORE), number_in(request.GET, AFTER)
         if before is not None:
             self.page = pages.page_before(self.queryset, before, self.list_per_page)
         elif after is not None:
@@ -136,8 +136,9 @@ class EventChangeList(ChangeList):
         )
 
     def is_narrowed(self) -> bool:
-        """Tell whether anything but the page was asked for."""
-        return bool(self.chips())
+        """Tell whether anything is left out; an empty filter and the topic ``*`` leave nothing out."""
+        narrowing = any(each.error or each.is_narrowing() for each in self._given())
+        return bool(self.query.strip() or narrowing or self._unknown())
 
     def chips(self) -> list[Chip]:
         """Return what the view is narrowed down by."""
@@ -171,7 +172,7 @@ class EventChangeList(ChangeList):
         return self.get_query_string(remove=[SEARCH_VAR, *PARAMETERS, *self._unknown()])
 
 
-def number_in(request: HttpRequest, name: str) -> int | None:
-    """Return a number of the stream's order from the address; None if there is none, or something else."""
-    text = request.GET.get(name, "")
+def number_in(given: QueryDict, name: str) -> int | None:
+    """Return a number of the stream's order from an address or a form; None if there is none, or something else."""
+    text = given.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None

@@ -136,7 +136,7 @@ def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
     return {
         "title": event.topic,
         "event": event,
-        "is_run": event.topic == runs.TOPIC,
+        "is_run": runs.is_run(event),
         "created": render.long_time(event.created_at),
         "updated": render.long_time(event.updated_at),
         "family": family,

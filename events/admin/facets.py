@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from events import topics
 from events.admin.filters import ChoiceFilter, EventFilter, TextFilter
 from events.admin.periods import FromFilter, PeriodFilter, ToFilter
@@ -30,6 +32,10 @@ class TopicFilter(TextFilter):
     def narrowed(self, events: EventQuerySet) -> EventQuerySet:
         """Keep the topics that match."""
         return events.filter(topics_condition([self.value]))
+
+    def is_narrowing(self) -> bool:
+        """Tell whether it is more than wildcards."""
+        return bool(self.value.strip("*"))
 
     def suggestions(self, on_page: list[str]) -> Iterable[str]:
         """Suggest the groups before the topics."""
@@ -72,6 +78,10 @@ class StatusFilter(ChoiceFilter):
         events = events.filter(status__in=states)
         # SQLite uses the index of the states other than finished only if it is told what the index says.
         return events if Status.FINISHED in states else events.exclude(status=Status.FINISHED)
+
+    def is_narrowing(self) -> bool:
+        """Tell whether any state is off."""
+        return len(self.selected()) < len(self.options)
 
     def expected(self) -> str:
         """Name the states."""
@@ -130,8 +140,14 @@ class LanguageFilter(EventFilter):
 
     def narrowed(self, events: EventQuerySet) -> EventQuerySet:
         """Keep the events that satisfy the filter."""
-        reader = reader_of(self.request)
-        return events.filter(condition_for(_object(self.value), hides_secrets=not reader.sees_secrets))
+        return events.filter(self._condition())
+
+    def is_narrowing(self) -> bool:
+        """Tell whether there are any conditions in it."""
+        return bool(self._condition())
+
+    def _condition(self) -> Q:
+        return condition_for(_object(self.value), hides_secrets=not reader_of(self.request).sees_secrets)
 
 
 def _object(text: str) -> dict[str, object]:

@@ -26,7 +26,7 @@ class ChangedEvents(EventChangeList):
 
     def fetched(self, request: HttpRequest) -> list[Event]:
         """Return them, the newest first."""
-        since = number_in(request, SINCE)
+        since = number_in(request.GET, SINCE)
         changed = [] if since is None else self._changed_since(since)
         self.matching = frozenset(event.pk for event in changed)
         shown = self.root_queryset.filter(pk__in=_ids_in(request) - self.matching).defer("payload", "summary")

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST
 
 from events import access
 from events.actor import Actor
-from events.admin import runs
-from events.admin.changelist import EventChangeList
+from events.admin import counting, runs
+from events.admin.changelist import EventChangeList, number_in
+from events.admin.counting import Expected
+from events.admin.plans import Plan, plan_from
 from events.admin.reader import reader_of
 from events.errors import EventError, InvalidField
 from events.models import Event
-from events.operations import Kind
+from events.operations import Kind, masked_view
 from events.queryset import EventQuerySet
-from events.tally import Outcome
 
 if TYPE_CHECKING:
     EventModelAdmin = ModelAdmin[Event]
@@ -70,37 +71,53 @@ class OperatingMixin(EventModelAdmin):
             ids = [] if is_all else given.getlist("ids")
             cascade = given.get("cascade") == "yes" and by.is_manager
             view = given.get("view", "")
-            plan = runs.plan_from(given.get("kind", ""), ids, view, given.get("bound", ""), cascade=cascade)
+            plan = plan_from(given.get("kind", ""), ids, view, given.get("bound", ""), cascade=cascade)
             if not ids and not is_all:
                 raise InvalidField("ids", "expected events: choose some first")
             looked_at = self._view_of(request, plan)
-            expected = runs.preview(plan, looked_at.visible(), by)
+            visible = looked_at.visible()
+            if below := number_in(given, "below"):
+                part = counting.count(plan, visible, by, below=below, patience=counting.PATIENCE)
+                return JsonResponse({"affected": part.affected, "skipped": part.skipped, "below": part.reached})
+            expected = counting.preview(plan, visible, by)
         except EventError as problem:
             return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, view=given.get("view", ""))
-        if given.get("confirmed") != "yes" or not expected.affected:
-            shown: dict[str, Any] = {"plan": plan, "expected": expected, "by": by, "view": view}
+        if given.get("confirmed") != "yes" or not (expected.affected or expected.reached):
+            shown: dict[str, Any] = {"plan": plan, "expected": expected, "by": by, "view": given.get("back", view)}
             return self._page(request, "preview", is_all=is_all, chips=looked_at.chips(), **shown)
-        run_id = runs.begin(plan, expected, by)
+        run_id = runs.begin(plan, visible, expected, by)
         self.log_change(request, Event.objects.get(pk=run_id), _told(plan, expected))
         return HttpResponseRedirect(reverse("admin:events_event_operation", args=[run_id.hex]) + BEGIN)
 
     def run_view(self, request: HttpRequest, run_id: str) -> HttpResponse:
-        """Show how a run stands; a POST carries it on, by whoever has started it. The id may have dashes."""
+        """Show how a run stands. A POST carries it on, by whoever has started it, or stops it."""
         by = self._operator(request)
         try:
-            run = runs.find(UUID(run_id))
+            run = runs.find(UUID(run_id))  # it may have dashes
         except (ValueError, Event.DoesNotExist) as missing:
             raise Http404("No such operation") from missing
         if request.method == "POST":
-            if run.user != by.name:
-                raise PermissionDenied
             try:
-                run = run if run.is_over else runs.step(run, self._view_of(request, run.plan).visible(), by)
+                run = self._moved(request, run, by)
+            except Event.DoesNotExist as missing:  # somebody has deleted it meanwhile
+                raise Http404("No such operation") from missing
             except InvalidField as problem:
                 return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, view=run.plan.view)
             if request.headers.get("Accept") == "application/json":
-                return JsonResponse({"isOver": run.is_over, "affected": run.affected, "total": run.total})
+                is_counted = run.uncounted is None
+                done = {"affected": run.affected, "blocked": run.blocked, "total": run.total, "isCounted": is_counted}
+                return JsonResponse({"isOver": run.is_over, **done})
         return self._page(request, "run", run=run, plan=run.plan, is_own=run.user == by.name, view=run.plan.view)
+
+    def _moved(self, request: HttpRequest, run: runs.Run, by: Actor) -> runs.Run:
+        """Do with a run what a form asks for: stop it, or else carry it on, again if it was stopped."""
+        if "stop" in request.POST:
+            return runs.stop(run, by)
+        if run.user != by.name:
+            raise PermissionDenied
+        if "continue" in request.POST:
+            run = runs.resume(run, by)
+        return run if run.is_over else runs.step(run, self._view_of(request, run.plan).visible(), by)
 
     def _operator(self, request: HttpRequest) -> Actor:
         """Return who operates; raise PermissionDenied if that is not for them."""
@@ -108,7 +125,7 @@ class OperatingMixin(EventModelAdmin):
             raise PermissionDenied
         return reader_of(request)
 
-    def _view_of(self, request: HttpRequest, plan: runs.Plan) -> WholeView:
+    def _view_of(self, request: HttpRequest, plan: Plan) -> WholeView:
         """Return what the operator sees: the view, or everything if some events were chosen.
 
         Raise InvalidField for a view that has all events, or an address that is not understood.
@@ -132,8 +149,8 @@ class OperatingMixin(EventModelAdmin):
         return TemplateResponse(request, template, {**site, "back": back, **words, **context}, status=status)
 
 
-def _told(plan: runs.Plan, expected: Outcome) -> str:
+def _told(plan: Plan, expected: Expected) -> str:
     """Return what the admin's log keeps."""
-    count = f"{'more than ' * expected.is_more}{expected.affected}"
-    which = f"{len(plan.ids)} chosen" if plan.ids else f"all matching ?{plan.view}"
+    count = f"{'at least ' * (expected.reached is not None)}{expected.affected}"
+    which = f"{len(plan.ids)} chosen" if plan.ids else f"all matching ?{masked_view(plan.view)}"
     return f"{plan.kind}: {count} events ({which}{', with what depends on them' if plan.cascade else ''})"

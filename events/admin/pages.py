@@ -1,22 +1,15 @@
 """Pages of the event list, by keys: what a page costs does not grow with the table.
 
-A filter may match one event in a million, and no index serves every combination of filters. So the database
-is asked for one stretch of the creation order after the other, until the page is full or the time is up.
-Then the reader gets what was found so far, and a link that goes on from there. Where an index leads to the
-matches, a stretch costs nothing, and the next one is twice as long: a million events take seven of them.
+A filter may match one event in a million. So the database is asked for one stretch after the other, until the page is
+full or the time is up. Then the reader gets what was found so far, and a link that goes on from there.
 """
 
-import time
 from dataclasses import dataclass, replace
 
+from events.admin.stretches import stretches
 from events.models import Event
 from events.queryset import EventQuerySet
 
-STRETCH = 10_000
-"""How many numbers of the creation order the first query of a page looks at."""
-QUICK = 0.01
-"""Seconds in which a stretch has to be done for the next one to be longer: rows that are read one by one may
-come from the disk, and then even a short stretch takes its time."""
 PATIENCE = 0.1
 """Seconds after which no further stretch is begun."""
 
@@ -66,24 +59,17 @@ class _Walk:
 
 def _walk(events: EventQuerySet, edge: int, end: int, size: int, *, step: int) -> _Walk:
     """Look beyond the edge, up (1) or down (-1) to the end, until one more than ``size`` is found or time is up."""
-    deadline = time.monotonic() + PATIENCE
     ordered = events.defer("payload", "summary").order_by("creation_order" if step > 0 else "-creation_order")
     found: list[Event] = []
-    length = STRETCH
-    while (end - edge) * step > 0:
-        begun = time.monotonic()
-        next_edge = edge + step * min(length, abs(end - edge))
-        stretch = ordered.filter(creation_order__range=sorted((edge + step, next_edge)))
+    if (end - edge) * step <= 0:
+        return _Walk(found=found, reached=None, is_done=True)
+    for first, last in stretches(edge, end, patience=PATIENCE):
+        stretch = ordered.filter(creation_order__range=sorted((first, last)))
         found += stretch[: size + 1 - len(found)]
         if len(found) > size:
             return _Walk(found=found[:size], reached=found[size - 1].creation_order, is_done=True)
-        edge = next_edge
-        now = time.monotonic()
-        if edge != end and now > deadline:
-            return _Walk(found=found, reached=edge, is_done=False)
-        if now - begun < QUICK:
-            length *= 2
-    return _Walk(found=found, reached=None, is_done=True)
+        edge = last
+    return _Walk(found=found, reached=None if edge == end else edge, is_done=edge == end)
 
 
 def _newest() -> int:

@@ -51,14 +51,14 @@ class MomentFilter(EventFilter):
 
     def narrowed(self, events: EventQuerySet) -> EventQuerySet:
         """Keep what was created before or after the moment."""
-        moment = _moment(self.value)
+        moment = moment_in(self.value)
         if moment is None:
             raise InvalidField(self.name, "expected a date and a time, such as 2026-01-31T14:00")
         return self.bounded(events, moment)
 
     def told(self) -> str:
         """Return the moment as other times are shown; what is refused as it was given."""
-        moment = None if self.error else _moment(self.value)
+        moment = None if self.error else moment_in(self.value)
         return render.long_time(moment) if moment else super().told()
 
     def bounded(self, events: EventQuerySet, moment: datetime) -> EventQuerySet:
@@ -101,7 +101,8 @@ def _order_of(events: EventQuerySet) -> int | None:
     return events.values_list("creation_order", flat=True).first()
 
 
-def _moment(text: str) -> datetime | None:
+def moment_in(text: str) -> datetime | None:
+    """Return the moment that a text tells, in UTC; None if it tells none."""
     try:
         moment = parse_datetime(text)
         if moment is None:

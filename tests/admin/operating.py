@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
+from django.test import Client
+
 from events import update_event
 from events.models import Event
-from tests.admin.viewing import LIST
+from tests.admin.viewing import LIST, Parsed
 from tests.factories import make_event
 
 OPERATE = f"{LIST}operate/"
@@ -29,3 +31,20 @@ def form_of(page: str) -> dict[str, list[str]]:
 def states() -> dict[str, int]:
     jobs = list(Event.objects.filter(topic="test.job").values_list("status", flat=True))
     return {status: jobs.count(status) for status in set(jobs)}
+
+
+def confirmed(client: Client, **wanted: Any) -> str:
+    """Preview, confirm, carry it out to the end; return where the run is shown."""
+    preview = client.post(OPERATE, wanted)
+    assert preview.status_code == 200
+    answer = client.post(OPERATE, form_of(preview.text))
+    assert answer.status_code == 302
+    for _ in range(100):
+        if client.post(answer["Location"], headers={"Accept": "application/json"}).json()["isOver"]:
+            return str(answer["Location"])
+    raise AssertionError("the run does not end")
+
+
+def words(page: str) -> str:
+    """The text of a page, in one line."""
+    return " ".join(Parsed(page).text.split())

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from events import update_event
-from events.admin import pages
+from events.admin import pages, stretches
 from events.admin.facets import PARAMETERS
 from tests.admin.viewing import LIST, Parsed, browser, descriptions, path_of, shown
 from tests.conftest import POSTGRES
@@ -75,7 +75,7 @@ def walk(client: Client, answer: Any, link: str, most: int = 1000) -> tuple[list
 def test_a_search_that_takes_too_long_goes_on_on_the_next_page(
     client: Client, monkeypatch: pytest.MonkeyPatch, link: str
 ) -> None:
-    monkeypatch.setattr(pages, "STRETCH", 7)
+    monkeypatch.setattr(stretches, "STRETCH", 7)
     monkeypatch.setattr(pages, "PATIENCE", -1)
     events = [make_event(description=f"{'needle' if n % 20 == 0 else 'hay'} {n}") for n in range(60)]
     start = f"after={events[0].creation_order - 1}" if link == "newer_url" else ""

@@ -7,12 +7,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from events import update_event
+from events.actor import Actor
 from events.admin import runs
 from events.models import Event
-from tests.admin.operating import OPERATE, form_of, make_job, states
+from events.operations import Operation, operate
+from events.status import Status
+from tests.admin.operating import OPERATE, confirmed, form_of, make_job, states, words
 from tests.admin.viewing import LIST, Parsed, browser, path_of
 from tests.factories import make_event
 
+EVERY_STATE = f'status={",".join(Status)}&filter={{"conditions":[{{"conditions":[]}}]}}'
 HOSTILE = "<script>alert(1)</script>\"'&"
 
 
@@ -21,28 +25,16 @@ def client(people: dict[str, User]) -> Client:
     return browser(people["admin"])
 
 
-def confirmed(client: Client, **wanted: Any) -> str:
-    """Preview, confirm, carry it out to the end; return where the run is shown."""
-    preview = client.post(OPERATE, wanted)
-    assert preview.status_code == 200
-    answer = client.post(OPERATE, form_of(preview.text))
-    assert answer.status_code == 302
-    for _ in range(100):
-        if client.post(answer["Location"], headers={"Accept": "application/json"}).json()["isOver"]:
-            return str(answer["Location"])
-    raise AssertionError("the run does not end")
-
-
 def test_a_preview_tells_what_would_happen_and_changes_nothing(client: Client) -> None:
     jobs = [make_job(description=f"job {n}") for n in range(7)]
     make_job("finished", project="other")
     page = Parsed(client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed"}).text).text
     assert "Restart 7 events?" in page
-    assert "The first 5" in page
-    assert "job 4" in page
-    assert "job 5" not in page
+    assert "The newest 5" in page
+    assert "job 2" in page
+    assert "job 1" not in page
     assert states() == {"failed": 7, "finished": 1}
-    assert Event.objects.filter(topic=runs.TOPIC).count() == 0
+    assert not Event.objects.filter(topic__startswith="audit.").exists()
     assert LogEntry.objects.count() == 0
     assert jobs[0].status == "failed"
 
@@ -68,7 +60,7 @@ def test_the_chosen_events_are_operated_on(client: Client, kind: str, becomes: d
     preview = client.post(OPERATE, {"kind": kind, "ids": [job.id.hex]}).text
     if kind == "abort":
         assert "Nothing to abort" in preview
-        assert "1 skipped" in preview
+        assert "1 skipped" in words(preview)
         return
     page = client.get(confirmed(client, kind=kind, ids=[job.id.hex])).text
     assert "Done" in page
@@ -81,7 +73,8 @@ def test_everything_that_matches_the_view_is_meant_also_beyond_the_page(client: 
         make_job(project="alpha")
     make_job(project="beta")
     page = client.get(confirmed(client, kind="restart", scope="matching", view="project=alpha&q=job")).text
-    assert "<strong>60</strong> of 60 events restarted." in page
+    assert "60 of 60 events restarted." in words(page)
+    assert "Failed 60 → restarted" in words(page)
     assert states() == {"restarted": 60, "failed": 1}
 
 
@@ -97,8 +90,9 @@ def test_a_long_run_goes_on_from_step_to_step(client: Client, monkeypatch: pytes
     assert [each["affected"] for each in said] == [2, 4, 5, 5]
     assert [each["isOver"] for each in said] == [False, False, False, True]
     assert states() == {"restarted": 5}
-    record = Event.objects.get(topic=runs.TOPIC)
+    record = Event.objects.get(topic="operation.run")
     assert (record.status, record.description) == ("finished", "Restart of 5 events")
+    assert record.summary["before"] == {"failed": 5}
 
 
 def test_an_unfinished_run_is_found_again_and_is_not_carried_on_by_looking(client: Client) -> None:
@@ -113,7 +107,7 @@ def test_an_unfinished_run_is_found_again_and_is_not_carried_on_by_looking(clien
         assert "0 of 1 so far" in page
         assert "Continue" in page
     assert states() == {"failed": 2}
-    assert "<strong>1</strong> of 1 event restarted." in client.post(address).text
+    assert "1 of 1 event restarted." in words(client.post(address).text)
     assert "Continue" not in client.post(address).text
 
 
@@ -122,9 +116,11 @@ def test_without_a_run_there_is_no_page_of_one(client: Client, written: str) -> 
     assert client.get(f"{LIST}operation/{written}/").status_code == 404
 
 
-def test_an_event_on_the_topic_of_runs_that_is_no_record_of_one_has_no_page(client: Client) -> None:
-    forged = make_event(runs.TOPIC, summary={"kind": "delete"})
-    assert client.get(f"{LIST}operation/{forged.id.hex}/").status_code == 404
+def test_an_operation_that_was_no_run_has_no_page_of_one(client: Client) -> None:
+    operate(Operation(kind="delete", ids=[make_event().id]), Actor(name="admin", is_admin=True))
+    record = Event.objects.get(topic="audit.operation.delete")
+    assert client.get(f"{LIST}operation/{record.id.hex}/").status_code == 404
+    assert "Show this operation" not in client.get(path_of(record)).text
 
 
 def test_what_has_changed_since_the_preview_is_left_alone(client: Client) -> None:
@@ -146,33 +142,27 @@ def test_deleting_leaves_what_others_depend_on_unless_they_go_too(client: Client
     assert "Nothing to delete" in preview
     assert "1 left, because other events depend on them." in preview
     again = client.post(OPERATE, {"kind": "delete", "ids": [source], "cascade": "yes"}).text
-    assert "Delete 2 events?" in again
+    assert "Delete 2 events?" in words(again)
     form = form_of(again) | {"cascade": ["yes"]}
     client.post(client.post(OPERATE, form)["Location"])
-    left = Event.objects.exclude(topic__startswith="audit.").exclude(topic=runs.TOPIC)
-    assert left.count() == 0
+    assert not Event.objects.exclude(topic__startswith="audit.").exclude(topic="operation.run").exists()
 
 
 def test_an_operation_is_recorded_with_who_when_what_and_how_many(client: Client, people: dict[str, User]) -> None:
     job = make_job()
     confirmed(client, kind="restart", scope="matching", view="status=failed")
-    record = Event.objects.get(topic="operation.run")
-    assert (record.user, record.sender, record.status) == ("admin", "viewer", "finished")
+    run = Event.objects.get(topic="operation.run")
+    record = Event.objects.get(topic="audit.operation.run")
+    assert (record.summary["run"], record.summary["kind"], record.user) == (run.id.hex, "restart", "admin")
     assert record.description == "Restart of 1 event"
-    assert record.summary == {
-        "kind": "restart",
-        "view": "status=failed",
-        "chosen": 0,
-        "total": 1,
-        "affected": 1,
-        "blocked": 0,
-    }
+    said = {name: record.summary[name] for name in ("view", "chosen", "total", "affected", "skipped", "blocked")}
+    assert said == {"view": "status=failed", "chosen": None, "total": 1, "affected": 1, "skipped": 0, "blocked": 0}
+    assert (record.summary["before"], record.summary["after"]) == ({"failed": 1}, {"restarted": 1})
     entry = LogEntry.objects.get()
-    assert (entry.user, entry.object_id) == (people["admin"], str(record.pk))
+    assert (entry.user, entry.object_id) == (people["admin"], str(run.pk))
     assert entry.get_change_message() == "restart: 1 events (all matching ?status=failed)"
-    assert job.pk != record.pk
-    kept = Event.objects.get(topic="audit.operation.restart")
-    assert (kept.user, kept.summary["view"], kept.summary["affected"]) == ("admin", "status=failed", 1)
+    batch = Event.objects.get(topic="audit.operation.restart")
+    assert (batch.summary["run"], batch.payload) == (run.id.hex, {"before": {job.id.hex: "failed"}})
 
 
 @pytest.mark.parametrize(
@@ -182,6 +172,9 @@ def test_an_operation_is_recorded_with_who_when_what_and_how_many(client: Client
         ({"kind": "delete"}, "expected events: choose some first"),
         ({"kind": "delete", "scope": "matching"}, "expected a view that is narrowed down"),
         ({"kind": "delete", "scope": "matching", "view": "before=9"}, "expected a view that is narrowed down"),
+        ({"kind": "delete", "scope": "matching", "view": "filter={}"}, "expected a view that is narrowed down"),
+        ({"kind": "delete", "scope": "matching", "view": "topic=*"}, "expected a view that is narrowed down"),
+        ({"kind": "delete", "scope": "matching", "view": EVERY_STATE}, "expected a view that is narrowed down"),
         ({"kind": "delete", "ids": ["nonsense"]}, "expected an id of 32 hexadecimal digits"),
         ({"kind": "delete", "ids": ["0" * 32], "bound": "x"}, "expected a position"),
         ({"kind": "delete", "ids": ["0" * 32], "bound": "9" * 30}, "expected a position"),
@@ -210,27 +203,9 @@ def test_hostile_texts_are_shown_as_texts(client: Client) -> None:
     assert [each for each in page.refused if not each.startswith(LIST)] == []
 
 
-def test_of_many_a_preview_counts_so_far_and_all_are_meant(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "MOST", 2)
-    monkeypatch.setattr("events.operations.BATCH", 2)
-    for _ in range(5):
-        make_job()
-    for kind, result in (
-        ("restart", "<strong>5</strong> events restarted."),
-        ("delete", "<strong>5</strong> events deleted."),
-    ):
-        wanted = {"kind": kind, "scope": "matching", "view": "topic=test.job"}
-        preview = Parsed(client.post(OPERATE, wanted).text).text
-        assert f"{kind.capitalize()} more than 2 events?" in preview
-        assert result in client.get(confirmed(client, **wanted)).text
-    assert states() == {}
-    told = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
-    assert [each.partition(" (")[0] for each in told] == ["restart: more than 2 events", "delete: more than 2 events"]
-
-
 def test_a_preview_asks_as_often_whatever_there_is(client: Client, django_assert_max_num_queries: Any) -> None:
     for _ in range(3):
         make_job()
     for kind in ("restart", "abort", "delete"):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(24):
             client.post(OPERATE, {"kind": kind, "scope": "matching", "view": "topic=test.job"})

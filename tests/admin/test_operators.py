@@ -7,9 +7,10 @@ from django.test import Client
 
 from events.actor import Actor
 from events.admin import runs
+from events.admin.counting import Expected
+from events.admin.plans import plan_from
 from events.models import Event
-from events.tally import Outcome
-from tests.admin.operating import OPERATE, form_of, make_job, states
+from tests.admin.operating import OPERATE, form_of, make_job, states, words
 from tests.admin.viewing import LIST, browser, path_of, viewer
 from tests.factories import make_event
 
@@ -33,11 +34,8 @@ def test_who_may_only_view_sees_no_buttons_and_is_refused(people: dict[str, User
     for page in (client.get(LIST).text, client.get(path_of(job)).text if name != "guest" else ""):
         assert "operate" not in page
         assert "checkbox" not in page
-    run = runs.begin(
-        runs.plan_from("restart", [job.id.hex], "", "", cascade=False),
-        Outcome(affected=1, skipped=0, blocked=0, examples=()),
-        Actor(name=name),
-    )
+    plan = plan_from("restart", [job.id.hex], "", "", cascade=False)
+    run = runs.begin(plan, Event.objects.all(), Expected(affected=1, before={"failed": 1}), Actor(name=name))
     for path in (OPERATE, f"{LIST}operation/{run}/"):
         answer = client.post(path, {"kind": "restart", "ids": [job.id.hex], "confirmed": "yes"})
         assert answer.status_code == 403
@@ -66,7 +64,7 @@ def test_the_permission_opens_what_its_holder_may_see_and_nothing_else(people: d
     client = operator(people["artist"])
     assert 'class="operate-one"' in client.get(path_of(own)).text
     page = client.post(OPERATE, {"kind": "restart", "ids": [own.id.hex, foreign.id.hex]}).text
-    assert "Restart 1 event?" in page
+    assert "Restart 1 event?" in words(page)
     client.post(client.post(OPERATE, form_of(page))["Location"])
     assert Event.objects.get(pk=own.pk).status == "restarted"
     assert Event.objects.get(pk=foreign.pk).status == "failed"

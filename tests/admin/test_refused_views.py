@@ -6,8 +6,9 @@ from django.test import Client
 
 from events.actor import Actor
 from events.admin import runs
+from events.admin.counting import Expected
+from events.admin.plans import plan_from
 from events.models import Event
-from events.tally import Outcome
 from tests.admin.operating import OPERATE, make_job, states
 from tests.admin.viewing import LIST, Parsed, browser, shown
 
@@ -75,8 +76,9 @@ def test_neither_preview_nor_confirmation_operates(client: Client, query: str, p
 @pytest.mark.parametrize(("query", "problem"), REFUSED)
 def test_a_run_that_was_begun_with_it_is_not_carried_on(client: Client, query: str, problem: str) -> None:
     make_job()
-    plan = runs.plan_from("delete", [], query, "", cascade=False)
-    run = runs.begin(plan, Outcome(affected=1, skipped=0, blocked=0, examples=()), Actor(name="admin"))
+    plan = plan_from("delete", [], query, "", cascade=False)
+    expected = Expected(affected=1, before={"failed": 1})
+    run = runs.begin(plan, Event.objects.all(), expected, Actor(name="admin", is_admin=True))
     answer = client.post(f"{LIST}operation/{run}/", headers={"Accept": "application/json"})
     assert answer.status_code == 400
     assert problem in Parsed(answer.text).text

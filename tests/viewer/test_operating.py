@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.e2e.server import PASSWORD, ROOT, Server
 from tests.viewer.browsing import LIST, Visit
@@ -56,36 +56,46 @@ async def test_everything_that_matches_is_restarted_after_a_preview(visit: Visit
 
 async def test_a_run_is_stopped_and_continued_and_not_resumed_by_opening_its_page(visit: Visit, live: Server) -> None:
     make_jobs(live, "stop", 3)
-    page = await visit(f"{LIST}?project=stop&status=failed")
-    await page.get_by_label("all that match the filters").check()
-    await page.get_by_role("button", name="Restart …").click()
+    page = await previewed(visit, "stop")
     steps: list[str] = []
     held = asyncio.Event()
 
     async def unfinished(route: Route) -> None:
-        """Answer the first steps without doing anything, the second one when the test lets it."""
+        """Answer the first two steps without doing anything, the second one when the test lets it."""
         steps.append(route.request.url)
+        if len(steps) > 2:
+            await route.continue_()
+            return
         if len(steps) == 2:
             await held.wait()
-        await route.fulfill(json={"isOver": False, "affected": 1, "total": 3})
+        await route.fulfill(json={"isOver": False, "affected": 1, "blocked": 0, "total": 3, "isCounted": True})
 
     await page.route("**/operation/*/", lambda route: unfinished(route) if is_step(route) else route.continue_())
     await page.get_by_role("button", name="Restart 3 events").click()
     await expect(page.get_by_text("1 of 3 so far")).to_be_visible()
+    await expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuetext", "1 of 3 so far")
     await page.get_by_role("button", name="Stop").click()
     held.set()
-    await expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Restart stopped")
     await expect(page.get_by_role("button", name="Stop")).to_be_hidden()
-    assert len(steps) == 2
+    assert len(steps) == 3
     assert "#" not in page.url
     await page.unroute("**/operation/*/")
     await page.reload()
-    await expect(page.get_by_text("0 of 3 so far")).to_be_visible()
+    await expect(page.get_by_text("0 of 3 events restarted before admin stopped it.")).to_be_visible()
     await expect(page.get_by_role("button", name="Continue")).to_be_visible()
     assert len(live.get("/api/events?project=stop&status=failed").json()["events"]) == 3
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Done")
     assert len(live.get("/api/events?project=stop&status=restarted").json()["events"]) == 3
+
+
+async def previewed(visit: Visit, project: str) -> Page:
+    """A preview of a restart of all failed jobs of a project."""
+    page = await visit(f"{LIST}?project={project}&status=failed")
+    await page.get_by_label("all that match the filters").check()
+    await page.get_by_role("button", name="Restart …").click()
+    return page
 
 
 def is_step(route: Route) -> bool:
