@@ -1,8 +1,8 @@
 """The way through all events, one stretch of the creation order after the other, until the time is up.
 
 No index serves every combination of filters, and one event in a million may match. A stretch is read quickly whatever
-it is asked; where an index leads to the matches it costs nothing, and the next one is twice as long: a million
-events take seven of them.
+it is asked. Each is as long as the one before it promises to take its share of the time: where an index leads to the
+matches, it soon has all that there are, and nobody asks more often than a few times.
 """
 
 import time
@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 STRETCH = 10_000
 """How many numbers of the creation order the first one has."""
-QUICK = 0.01
-"""Seconds in which a stretch has to be done for the next one to be longer: rows that are read one by one may
-come from the disk, and then even a short stretch takes its time."""
+SHARE = 0.03
+"""Seconds that a stretch should take."""
+GROWTH = 4
+"""How much longer the next stretch is at most: what comes from the disk takes longer than what has been read before."""
 
 
 def stretches(edge: int, end: int, *, patience: float) -> Iterator[tuple[int, int]]:
@@ -30,6 +31,5 @@ def stretches(edge: int, end: int, *, patience: float) -> Iterator[tuple[int, in
         now = time.monotonic()
         if now > deadline:
             return
-        if now - begun < QUICK:
-            length *= 2
+        length = max(1, int(length * min(GROWTH, SHARE / max(now - begun, 1e-6))))
         edge = last
