@@ -13,7 +13,7 @@ from events import position
 from events.admin import pages, render
 from events.admin.facets import PARAMETERS, TopicFilter
 from events.admin.filters import EventFilter
-from events.admin.topictree import Branch, recent_topics, tree_of
+from events.admin.topictree import Branch, topics_in_use, tree_of
 from events.models import Event
 from events.queryset import EventQuerySet
 
@@ -132,7 +132,7 @@ class EventChangeList(ChangeList):
         assert isinstance(self.root_queryset, EventQuerySet)  # noqa: S101 - for mypy: it is the manager's
         chosen = self.params.get(TopicFilter.name, "")
         return tree_of(
-            recent_topics(self.root_queryset), chosen, lambda topic: self.get_query_string({TopicFilter.name: topic})
+            topics_in_use(self.root_queryset), chosen, lambda topic: self.get_query_string({TopicFilter.name: topic})
         )
 
     def is_narrowed(self) -> bool:

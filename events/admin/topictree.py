@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
+from events import catalogue
 from events.models import Event
 from events.queryset import EventQuerySet
 
-RECENT = 2_000
-"""Numbers of the creation order among which the topics are looked for; rarer ones can be typed."""
+NEAR = 500
+"""Numbers of the stream before the latest change of a topic, among which an event is looked for that is readable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +31,11 @@ class Branch:
         return self.is_chosen or any(branch.is_open for branch in self.branches)
 
 
-def recent_topics(readable: EventQuerySet) -> list[str]:
-    """Return the topics of the latest events."""
-    newest = Event.objects.order_by("-creation_order").values_list("creation_order", flat=True).first() or 0
-    recent = readable.filter(creation_order__gt=newest - RECENT).order_by("-creation_order")
-    return sorted(set(recent.values_list("topic", flat=True)))
+def topics_in_use(readable: EventQuerySet) -> list[str]:
+    """Return the topics on which something readable has changed lately, as the topic goes; the others can be typed."""
+    near = readable.filter(topic=OuterRef("topic"), position__gt=OuterRef("position") - NEAR).order_by()
+    latest = Event.objects.filter(position__in=catalogue.latest_of_topics().values())
+    return sorted(latest.filter(Exists(near)).values_list("topic", flat=True))
 
 
 def tree_of(names: Iterable[str], chosen: str, url_of: Callable[[str | None], str], above: str = "") -> list[Branch]:

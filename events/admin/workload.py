@@ -5,21 +5,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from events.admin import render
+from events.catalogue import latest_changes
 from events.models import Event
 from events.queryset import EventQuerySet
 from events.status import Status
 
 MOST = 5_000
 """Events of one state, the oldest, among which waiting and running jobs are counted."""
-RECENT = 1_000
-"""Changes that workers and durations are told from: the latest."""
+RECENT = 30
+"""Changes of each topic that workers and durations are told from: the latest."""
+TOPICS = 100
+"""Topics that this is told of: those on which something has changed the latest."""
 FAILURES = 6
 """Failed events that are shown."""
 LINES = 10
@@ -112,8 +115,8 @@ def _first(readable: EventQuerySet, status: Status) -> Iterable[tuple[str, int]]
 
 def work_of(readable: EventQuerySet) -> Work:
     """Return the senders that were seen last, and the topics whose jobs take longest."""
-    newest = Event.objects.order_by("-position").values_list("position", flat=True).first() or 0
-    latest = readable.filter(position__gt=newest - RECENT).order_by("-position")
+    changes = latest_changes(RECENT, TOPICS)
+    latest = readable.filter(changes or Q(pk__in=())).order_by("-position")
     begin = Coalesce("started_at", "created_at")
     facts = ("sender", "sender_type", "topic", "status", "depends_on", begin, "updated_at", "ended_at")
     workers: dict[str, Worker] = {}
@@ -127,8 +130,8 @@ def work_of(readable: EventQuerySet) -> Work:
                 )
             if topic not in worker.topics:
                 worker.topics.append(topic)
-        if source and status == Status.FINISHED:
-            lengths[topic].append((ended or updated) - begun)
+        if source and ended and status == Status.FINISHED:  # what was dispatched as finished is no work
+            lengths[topic].append(ended - begun)
     seen = sorted(workers.values(), key=lambda worker: worker.last, reverse=True)
     return Work(workers=seen[:LINES], slowest=_slowest(lengths))
 

@@ -118,6 +118,21 @@ def test_the_slowest_jobs_are_those_with_the_highest_median(db: None) -> None:
     ]
 
 
+def test_what_was_dispatched_as_finished_is_no_job_that_took_time(db: None) -> None:
+    make_event("test.child", depends_on=make_event("test.source").id)
+    assert work_of(everything()).slowest == []
+
+
+def test_a_burst_on_one_topic_hides_no_sender_and_no_job(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workload, "RECENT", 2)
+    make_job("finished", "test.rare", sender="rn-01")
+    for _ in range(4):
+        make_event("test.burst", sender="tab")
+    work = work_of(everything())
+    assert [worker.sender for worker in work.workers] == ["tab", "rn-01"]
+    assert [pace.topic for pace in work.slowest] == ["test.rare"]
+
+
 def test_the_page_links_numbers_to_the_events_behind_them(client: Client) -> None:
     job = make_job("pending")
     page = client.get("/admin/").text
@@ -163,6 +178,6 @@ def test_the_overview_takes_the_same_queries_whatever_there_is(client: Client, d
     for status in ("pending", "restarted", "in_progress", "failed", "finished"):
         make_job(status, sender="rn-01")
     # Session, user, groups, grants, policies; who is connected; the bound, the traffic; four states, the oldest; the
-    # newest change, the latest; the failures.
-    with django_assert_num_queries(16):
+    # topics, where their latest changes begin, and those; the failures.
+    with django_assert_num_queries(17):
         client.get("/admin/")

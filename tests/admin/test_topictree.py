@@ -2,7 +2,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from events.admin.topictree import Branch, recent_topics, tree_of
+from events.admin import topictree
+from events.admin.topictree import Branch, topics_in_use, tree_of
 from events.models import Event
 from tests.admin.viewing import LIST, browser, viewer
 from tests.factories import make_event
@@ -50,10 +51,18 @@ def test_a_branch_chooses_its_pattern_and_gives_it_up_again() -> None:
 def test_only_topics_of_readable_events_are_listed(people: dict[str, User]) -> None:
     make_event("test.own", project="alpha")
     make_event("test.foreign", project="beta")
-    assert recent_topics(Event.objects.all()) == ["test.foreign", "test.own"]
+    assert topics_in_use(Event.objects.all()) == ["test.foreign", "test.own"]
     page = viewer(people["artist"]).get(LIST).text
     assert "test.own" in page
     assert "test.foreign" not in page
+
+
+def test_a_burst_on_one_topic_hides_no_other(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topictree, "NEAR", 2)
+    make_event("test.rare")
+    for _ in range(5):
+        make_event("test.burst")
+    assert topics_in_use(Event.objects.all()) == ["test.burst", "test.rare"]
 
 
 def test_the_sidebar_keeps_the_other_filters(people: dict[str, User]) -> None:
