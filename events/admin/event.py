@@ -142,6 +142,7 @@ def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
         "family": family,
         "story": story_of(event, family.source),
         "state": state_of(event),
+        "progress": render.progress_of(event),
         "passages": passages,
         "documents": documents,
     }

@@ -10,9 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from events import message
+from events import message, progress
 from events.models import Event
 from events.redaction import masked
+from events.status import Status
 
 LINE = 240
 """Characters of a description that the list shows."""
@@ -30,13 +31,23 @@ class Row:
     """When it was changed, as messages about it write that."""
     description: str
     """The description, or the beginning of a long one."""
+    progress: float | None
+    """Per cent of an event that is in progress, if its worker tells."""
 
 
 def row(event: Event, url: str) -> Row:
     """Return what the list shows of an event."""
     description = Truncator(masked(event.description)).chars(LINE)
     updated = message.timestamp(event.updated_at)
-    return Row(event=event, url=url, created=short_time(event.created_at), updated=updated, description=description)
+    created = short_time(event.created_at)
+    return Row(
+        event=event, url=url, created=created, updated=updated, description=description, progress=progress_of(event)
+    )
+
+
+def progress_of(event: Event) -> float | None:
+    """Return how far an event is that is in progress, in per cent; None for others, and if nobody has told."""
+    return progress.progress_of(event.pk) if event.status == Status.IN_PROGRESS else None
 
 
 def short_time(moment: datetime) -> SafeString:

@@ -46,6 +46,19 @@ async def test_the_lineage_leads_from_event_to_event(visit: Visit, live: Server)
     await expect(page.locator(".tree a")).to_have_text(["test.job"])
 
 
+async def test_an_open_event_shows_how_far_it_is_also_after_a_reload(visit: Visit, live: Server) -> None:
+    job = dispatch(live, topic="test.page_progress", finished=False)
+    page = await opened(visit, job)
+    await expect(page.locator(".live-state")).to_have_text("Live")
+    bar = page.locator(".event-state progress")
+    for changes in ({"status": "in_progress"}, {"progress": 42}):
+        assert live.session.patch(f"{live.url}/api/events/{job}", json=changes, timeout=30).status_code == 204
+    await expect(bar).to_have_js_property("value", 42, timeout=30_000)
+    await page.reload()
+    await expect(bar).to_have_js_property("value", 42)
+    await expect(page.locator(".event-state")).to_contain_text("42 %")
+
+
 async def test_an_open_event_changes_with_its_timeline(visit: Visit, live: Server) -> None:
     source = dispatch(live, topic="test.page_source")
     request = {"sourceTopic": "test.page_source", "targetTopic": "test.page_job", "sender": "rn-07"}

@@ -68,6 +68,8 @@ async def test_a_row_changes_where_it_stands_and_its_progress_moves(visit: Visit
     for progress in (40, 75):
         patch(live, job, progress=progress)
         await expect(row.locator("progress")).to_have_js_property("value", progress)
+    await page.reload()
+    await expect(row.locator("progress")).to_have_js_property("value", 75)
     patch(live, job, status="finished", description="done")
     await expect(row.locator(".status")).to_have_text("Finished")
     await expect(row.locator("progress")).to_be_hidden()
