@@ -25,6 +25,8 @@ NOT_OF_THE_VIEW = (SINCE, IDS)
 NO_FILTERS = {BEFORE, AFTER, *NOT_OF_THE_VIEW, *IGNORED_PARAMS, PAGE_VAR, ERROR_FLAG}
 """Parameters that choose no events: ours, and those of the admin that this list does not have."""
 MOST_DIGITS = 18
+LONGEST_SEARCH = 200
+"""Characters of a search."""
 
 
 class Chip(NamedTuple):
@@ -78,6 +80,8 @@ class EventChangeList(ChangeList):
             return [f"{SEARCH_VAR}: expected one value, got {len(given)}"]
         if given and not self.query:
             return [f"{SEARCH_VAR}: expected a text without NUL characters"]
+        if len(self.query) > LONGEST_SEARCH:
+            return [f"{SEARCH_VAR}: expected at most {LONGEST_SEARCH} characters, got {len(self.query)}"]
         return []
 
     def _given(self) -> list[EventFilter]:

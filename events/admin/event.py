@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from events.admin import live, render, runs
-from events.admin.changelist import EventChangeList
+from events.admin.changelist import LONGEST_SEARCH, EventChangeList
 from events.admin.document_views import DocumentsMixin, documents_of, find
 from events.admin.facets import FILTERS
 from events.admin.family import family_of
@@ -22,9 +22,6 @@ from events.admin.story import state_of, story_of
 from events.models import Event
 from events.queryset import EventQuerySet
 from events.search import SEARCHED, mentions
-
-LONGEST_SEARCH = 200
-"""Characters of a search that count."""
 
 
 @admin.register(Event)
@@ -77,7 +74,7 @@ class EventAdmin(DocumentsMixin, OperatingMixin):
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
         """Keep the events that contain all the words."""
-        return queryset.filter(mentions(search_term[:LONGEST_SEARCH])), False
+        return queryset.filter(mentions(search_term)), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list. What a form leaves empty is taken out of the address, which people share."""

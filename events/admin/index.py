@@ -4,9 +4,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from events import presence
+from events.admin.failures import failures_of
 from events.admin.overview import WINDOWS, traffic_of, window_named
 from events.admin.reader import reader_of
-from events.admin.workload import MOST, failures_of, queues_of, work_of
+from events.admin.workload import MOST, queues_of, work_of
 from events.models import Event
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -23,8 +22,6 @@ RECENT = 30
 """Changes of each topic that workers and durations are told from: the latest."""
 TOPICS = 100
 """Topics that this is told of: those on which something has changed the latest."""
-FAILURES = 6
-"""Failed events that are shown."""
 LINES = 10
 """Lines of each table."""
 
@@ -51,9 +48,13 @@ class Worker:
     sender: str
     kind: str | None
     last: datetime
-    seen: SafeString
     topics: list[str] = field(default_factory=list)
     """What it has changed events of, the latest first."""
+
+    @property
+    def seen(self) -> SafeString:
+        """Return when it was seen last, as the page shows it."""
+        return render.short_time(self.last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +74,6 @@ class Work:
 
     workers: list[Worker]
     slowest: list[Pace]
-
-
-def failures_of(readable: EventQuerySet) -> list[render.Row]:
-    """Return the latest events that have failed and stay so, as the list shows them."""
-    failed = readable.filter(status=Status.FAILED).exclude(status=Status.FINISHED)
-    latest = failed.defer("payload", "summary").order_by("-creation_order")[:FAILURES]
-    return [render.row(event, reverse("admin:events_event_change", args=[event.pk.hex])) for event in latest]
 
 
 def queues_of(readable: EventQuerySet) -> list[Queue]:
@@ -123,11 +117,10 @@ def work_of(readable: EventQuerySet) -> Work:
     lengths: dict[str, list[timedelta]] = defaultdict(list)
     for sender, kind, topic, status, source, begun, updated, ended in latest.values_list(*facts):
         if sender:
-            worker = workers.get(sender)
-            if worker is None:
-                worker = workers[sender] = Worker(
-                    sender=sender, kind=kind, last=updated, seen=render.short_time(updated)
-                )
+            # An operator who restarts or aborts it changes the event in nobody's name: its sender was there before.
+            seen = begun if status in (Status.RESTARTED, Status.ABORTED) else updated
+            worker = workers.setdefault(sender, Worker(sender=sender, kind=kind, last=seen))
+            worker.last = max(worker.last, seen)
             if topic not in worker.topics:
                 worker.topics.append(topic)
         if source and ended and status == Status.FINISHED:  # what was dispatched as finished is no work

@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from events import update_event
-from events.admin import overview, workload
+from events.admin import failures, overview, workload
+from events.admin.failures import failures_of
 from events.admin.overview import traffic_of, window_named
 from events.admin.workload import queues_of, work_of
 from events.models import Event
@@ -104,6 +105,28 @@ def test_senders_are_listed_with_what_they_did_last(db: None) -> None:
         ("rn-02", ["test.one"]),
         ("rn-01", ["test.two", "test.one"]),
     ]
+
+
+def test_an_operator_who_restarts_a_job_does_not_let_its_worker_be_seen(db: None) -> None:
+    job = make_job("failed", sender="rn-01")
+    aged(job, timedelta(hours=2))
+    update_event(job.id, status="restarted")
+    (worker,) = work_of(everything()).workers
+    assert timezone.now() - worker.last > timedelta(hours=1)
+
+
+def test_failures_that_say_the_same_of_one_topic_are_one_line(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "OF_TOPIC", 2)
+    make_job("failed", "test.rare", description="Disk full")
+    said = ["no frame 4", "no licence", "odd", "no frame 12", "no frame 5", "odd"]
+    jobs = [make_job("failed", description=each) for each in said]
+    found = failures_of(everything())
+    assert [(each.latest.event.description, each.count) for each in found] == [
+        ("odd", 2),
+        ("no frame 5", 3),
+        ("Disk full", 1),
+    ]
+    assert found[1].latest.url == path_of(jobs[4])
 
 
 def test_the_slowest_jobs_are_those_with_the_highest_median(db: None) -> None:

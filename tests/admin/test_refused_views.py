@@ -15,6 +15,7 @@ from tests.admin.viewing import LIST, Parsed, browser, shown
 STATES = "pending, in_progress, finished, failed, aborted, restarted"
 
 REFUSED = [
+    (f"q={'x' * 201}", "q: expected at most 200 characters, got 201"),
     ("status=fail", f"status: expected states separated by commas ({STATES}), got fail"),
     ("status=failed,done", "got done"),
     ("status=failed,", "got nothing"),

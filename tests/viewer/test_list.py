@@ -95,6 +95,7 @@ async def test_nothing_jumps_while_one_reads(visit: Visit, live: Server) -> None
         dispatch(live, "read", description=f"new {number}")
     pill = page.locator("[data-pill]")
     await expect(pill).to_have_text("3 new")
+    await expect(page.locator("[role=status]", has=pill)).to_have_count(1)
     assert await row.bounding_box() == before
     await pill.click()
     await expect(rows(page).first).to_have_text("new 2")
@@ -123,6 +124,10 @@ async def test_a_deleted_row_is_greyed_where_it_stands(visit: Visit, live: Serve
     row = page.locator(f'[data-id="{gone}"]')
     await expect(row.locator(".cell-status")).to_have_text("Deleted")
     await expect(row.locator("[type=checkbox]")).to_be_disabled()
+    for key in ("j", "j", "x"):
+        await page.keyboard.press(key)
+    await expect(row.locator(".cell-topic a")).to_be_focused()
+    await expect(row.locator("[type=checkbox]")).not_to_be_checked()
     await expect(page.locator("#operate")).to_have_class(re.compile("is-idle"))
     await expect(rows(page)).to_have_text(["stays", "gone"])
     await expect(page.locator(f'[data-id="{stays}"] .status')).to_have_text("Finished")
@@ -218,7 +223,7 @@ async def test_the_keyboard_walks_through_the_list(visit: Visit, live: Server) -
 async def test_the_list_fits_any_width_in_light_and_dark(visit: Visit, live: Server) -> None:
     dispatch(live, "widths", topic="a" * 65, description="x" * 400, finished=False)
     page = await opened(visit, "widths")
-    for width in (320, 1280, 2560):
+    for width in (320, 721, 900, 1280, 2560):
         await page.set_viewport_size({"width": width, "height": 900})
         assert await page.evaluate("document.documentElement.scrollWidth") == width
     for scheme, background in (("light", "rgb(246, 247, 249)"), ("dark", "rgb(15, 20, 25)")):

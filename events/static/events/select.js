@@ -6,7 +6,7 @@ import { bind } from "./keys.js";
 export function choosing(table, form) {
   const all = table.querySelector("[data-select-all]");
   const everything = form.querySelector("[name=scope]");
-  const boxes = () => [...table.tBodies[0].querySelectorAll("[name=ids]")];
+  const boxes = () => [...table.tBodies[0].querySelectorAll("[name=ids]:enabled")];
 
   function show() {
     const chosen = boxes().filter((box) => box.checked).length;
@@ -25,7 +25,7 @@ export function choosing(table, form) {
   window.addEventListener("pageshow", show);
   bind("x", "Select the event, or no longer", () => {
     const box = document.activeElement.closest("tr")?.querySelector("[name=ids]");
-    if (box) box.checked = !box.checked;
+    if (box && !box.disabled) box.checked = !box.checked; // that of a deleted event is
     show();
   });
   show();
