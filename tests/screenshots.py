@@ -64,7 +64,10 @@ def main() -> None:
 
 def fill(server: Server) -> None:
     """Play the demo, and set its clock back."""
-    for arguments in (["demo", "--seed", SEED, "--url", server.url, "--key", KEY], ["shell", "-c", SPREAD]):
+    for arguments in (
+        ["demo", "--keep-times", "--seed", SEED, "--url", server.url, "--key", KEY],
+        ["shell", "-c", SPREAD],
+    ):
         command = [sys.executable, "manage.py", *arguments]
         subprocess.run(command, cwd=ROOT, env=server.environment, check=True, stdout=subprocess.DEVNULL)
 

@@ -1,4 +1,4 @@
-"""Fill a running server with a believable studio's week, through its public REST API."""
+"""Fill a running server with a believable studio's week, through its public REST API, and date it back."""
 
 import json
 import os
@@ -10,12 +10,15 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from events.management.demo import clock
 from events.management.demo.client import Client, Refused
 from events.management.demo.crew import Crew
 from events.management.demo.play import play_day, play_on
 from events.management.demo.studio import PROJECTS
 from events.management.demo.week import DAYS, week
+from events.models import Event
 from events.status import Status
 
 
@@ -30,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--events", type=int, default=600, help="about how many; 0: none (default: %(default)s)")
         parser.add_argument("--seed", type=int, help="the same number tells the same story (default: a new one)")
         parser.add_argument("--live", action="store_true", help="go on afterwards, calmly, until Ctrl-C")
+        parser.add_argument(
+            "--keep-times", action="store_true", help="let all of it have happened now, not over five days"
+        )
         parser.add_argument("--url", default=_address(), help="where the server is (default: %(default)s)")
         parser.add_argument("--key", help="of a service (default: SERVICE_KEY, or the one of the first start)")
 
@@ -42,7 +48,7 @@ class Command(BaseCommand):
             try:
                 client.check()
                 if isinstance(events, int) and events > 0:
-                    self._play_week(client, seed, events)
+                    self._play_week(client, seed, events, keeps_times=bool(options["keep_times"]))
                 if options["live"]:
                     self.stdout.write("A calm stream goes on until Ctrl-C.")
                     play_on(Crew(client), seed + 1)
@@ -51,20 +57,31 @@ class Command(BaseCommand):
             return
         self.stdout.write("Stopped.")
 
-    def _play_week(self, client: Client, seed: int, events: int) -> None:
+    def _play_week(self, client: Client, seed: int, events: int, *, keeps_times: bool) -> None:
         """Play the days, and say how they went and where to look."""
         started = time.monotonic()
         crew = Crew(client)
         days = week(seed, events)
+        marks = [clock.newest()]
         self.stdout.write(f"A week at a studio, on {client.url} (--seed {seed}):")
         for name, scenes in zip(DAYS, days, strict=True):
             play_day(crew, scenes)
+            marks.append(clock.newest())
             self.stdout.write(f"  {name:<10} {_stored(crew):>6} events so far")
         crew.restart_failed()
+        if not keeps_times:
+            self._date_back(crew, [mark for mark in marks if mark is not None])
         self.stdout.write(_summary(crew, time.monotonic() - started))
         self.stdout.write(f"\nWorth a look in {client.url}/admin/")
         for remark in crew.remarks:
             self.stdout.write(f"  {remark}")
+
+    def _date_back(self, crew: Crew, marks: list[int]) -> None:
+        """Let the days have been the last ones, if the events are in the database of this command."""
+        if marks and Event.objects.filter(pk__in=list(crew.jobs)[:1]).exists():
+            clock.date_back(marks, timezone.now())
+        else:
+            self.stdout.write("The server's database is another one than here: all of it has happened just now.")
 
 
 def _address() -> str:
