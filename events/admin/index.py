@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from events import presence
+from events import access, presence
 from events.admin.failures import failures_of
 from events.admin.overview import WINDOWS, traffic_of, window_named
 from events.admin.reader import reader_of
@@ -27,7 +27,7 @@ def _overview(request: HttpRequest) -> dict[str, object]:
     return {
         "windows": WINDOWS,
         "window": window,
-        "traffic": traffic_of(readable, window),
+        "traffic": traffic_of(readable, window, repr(access.readable(actor))),
         "queues": queues,
         "most_jobs": MOST,
         "waiting": sum(queue.waiting for queue in queues),

@@ -1,11 +1,11 @@
 """What the overview tells of events: how many there are over time, how many have failed, and on which topics.
 
-They are counted from the newest, up to a bound, so that it costs the same however long the history is. Where the
-bound is reached, the page says so.
+The newest are counted at each look, up to a bound, and those before piece by piece (``events.admin.history``), so that
+a look costs the same however long the history is. While not all are counted, the page says so.
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,13 +16,15 @@ from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from events.admin import render
+from events.admin import history, render
 from events.models import Event
 from events.queryset import EventQuerySet
 from events.status import Status
 
-MOST = 25_000
-"""Events that throughput and busiest topics are counted from: the newest."""
+MOST = 5_000
+"""Events that are counted at each look: the newest."""
+MOST_FAILED = 5_000
+"""Failed events before those: the newest."""
 LINES = 8
 """Topics that are listed."""
 BAR_HEIGHT = 100
@@ -107,7 +109,7 @@ class Traffic:
     """Moments at equal distances, from the beginning."""
     begins: SafeString
     is_cut: bool
-    """The window has more than MOST events: only the newest were counted."""
+    """Not all are counted, only the newest."""
 
 
 def window_named(name: str) -> Window:
@@ -115,39 +117,76 @@ def window_named(name: str) -> Window:
     return next((window for window in WINDOWS if window.name == name), WINDOWS[1])
 
 
-def traffic_of(readable: EventQuerySet, window: Window) -> Traffic:
-    """Count what was created in the window, by bar, topic and status."""
+def traffic_of(readable: EventQuerySet, window: Window, reader: str = "") -> Traffic:
+    """Count what was created in the window, by bar, topic and status; ``reader`` stands for who may read the same."""
     now = timezone.now()
     start = now - window.length
     # Of all events, readable or not: for who may read few, the bound is where it is for everybody.
     cut = Event.objects.order_by("-creation_order").values_list("creation_order", "created_at")[MOST : MOST + 1].first()
     is_cut = cut is not None and cut[1] > start
     if cut is not None and is_cut:
-        recent, start = readable.filter(creation_order__gt=cut[0]), cut[1]
+        recent = readable.filter(creation_order__gt=cut[0])
     else:
         recent = readable.filter(created_at__gte=start)
+    counts = _Counts(window)
     bar = Substr(Cast("created_at", CharField()), 1, window.digits)
-    counted = recent.annotate(bar=bar).values_list("bar", "topic", "status").annotate(count=Count("pk"))
-    totals: dict[str, int] = defaultdict(int)
-    failures: dict[str, int] = defaultdict(int)
-    topics: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for key, topic, status, count in counted:
-        failed = count if status == Status.FAILED else 0
-        totals[key] += count
-        failures[key] += failed
-        topics[topic][0] += count
-        topics[topic][1] += failed
-    bars = _bars(window, now, totals, failures)
+    for key, topic, status, count in (
+        recent.annotate(bar=bar).values_list("bar", "topic", "status").annotate(count=Count("pk"))
+    ):
+        counts.add(key, topic, count, failed=count if status == Status.FAILED else 0)
+    if cut is not None and is_cut:
+        is_cut, start = not counts.add_before(readable, reader, cut[0], start), cut[1]
+    bars = _bars(window, now, counts.totals, counts.failures)
     return Traffic(
         bars=bars,
-        total=sum(totals.values()),
-        failed=sum(failures.values()),
+        total=counts.totals.total(),
+        failed=counts.failures.total(),
         highest=max((each.total for each in bars), default=0),
-        topics=_busiest(topics),
+        topics=_busiest(counts.topics),
         ticks=[render.axis_time(now - window.length * (1 - each / TICKS), window.form) for each in range(TICKS)],
-        begins=render.short_time(start),
+        begins=render.short_time(counts.begins or start),
         is_cut=is_cut,
     )
+
+
+class _Counts:
+    """What was counted until now, by bar and by topic."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self.totals, self.failures = Counter[str](), Counter[str]()
+        self.topics: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        self.begins: datetime | None = None
+
+    def add(self, key: str, topic: str, count: int, *, failed: int) -> None:
+        """Count events of one bar and topic."""
+        self.totals[key] += count
+        self.failures[key] += failed
+        self.topics[topic][0] += count
+        self.topics[topic][1] += failed
+
+    def add_before(self, readable: EventQuerySet, reader: str, last: int, start: datetime) -> bool:
+        """Count the events up to a number of the creation order, as far as they are known; tell whether that is all."""
+        digits = self.window.digits
+        if digits > history.DIGITS:
+            return False  # nobody remembers minutes
+        since = f"{start:%Y-%m-%d %H:%M:%S}"[: history.DIGITS]
+        orders = (
+            Event.objects.filter(created_at__gte=start).order_by("created_at").values_list("creation_order", flat=True)
+        )
+        known, is_all = history.counts_between(readable, reader, orders.first() or 0, last)
+        totals, topics = self.totals, self.topics
+        for (at, topic), count in known.items():
+            if at >= since:
+                totals[at[:digits]] += count
+                topics[topic][0] += count
+        if not is_all and known:
+            self.begins = datetime.fromisoformat(f"{min(known)[0]}0+00:00")
+        failed = readable.filter(status=Status.FAILED, creation_order__lte=last, created_at__gte=start)
+        latest = failed.exclude(status=Status.FINISHED).order_by("-creation_order")[:MOST_FAILED]
+        for topic, created in latest.values_list("topic", "created_at"):
+            self.add(f"{created:%Y-%m-%d %H:%M:%S}"[:digits], topic, 0, failed=1)
+        return is_all
 
 
 def _bars(window: Window, now: datetime, totals: Mapping[str, int], failures: Mapping[str, int]) -> list[Bar]:

@@ -18,9 +18,9 @@ from events.status import Status
 
 MOST = 5_000
 """Events of one state, the oldest, among which waiting and running jobs are counted."""
-RECENT = 30
+RECENT = 20
 """Changes of each topic that workers and durations are told from: the latest."""
-TOPICS = 100
+TOPICS = 60
 """Topics that this is told of: those on which something has changed the latest."""
 LINES = 10
 """Lines of each table."""

@@ -72,7 +72,7 @@ def test_of_too_many_events_the_newest_are_counted(db: None, monkeypatch: pytest
     monkeypatch.setattr(overview, "MOST", 3)
     for number in range(5):
         make_event(f"test.number{number}")
-    traffic = traffic_of(everything(), window_named("24h"))
+    traffic = traffic_of(everything(), window_named("1h"))
     assert (traffic.total, traffic.is_cut) == (3, True)
     assert {line.topic for line in traffic.topics} == {"test.number2", "test.number3", "test.number4"}
 

@@ -64,6 +64,7 @@ export function keepFresh({ concerns, every, atLeast, onDeleted }) {
     } finally {
       looked = Date.now();
       timer = undefined;
+      if (document.querySelector("[data-unfinished]")) soon(); // the server has more to tell the next time
     }
   }
 
