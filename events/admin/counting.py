@@ -58,7 +58,9 @@ def count(plan: Plan, visible: EventQuerySet, by: Actor, *, below: int | None = 
     examples: list[Event] = []
     reached = plan.bound + 1 if below is None else min(below, plan.bound + 1)
     is_ready = concerned(plan.kind)
-    ways = [(reached - 1, 0)] if plan.ids else stretches(reached, 0, patience=patience)
+    oldest = Event.objects.order_by("creation_order").values_list("creation_order", flat=True).first() or 1
+    end = min(oldest, reached) - 1
+    ways = [(reached - 1, end)] if plan.ids else stretches(reached, end, patience=patience)
     for first, last in ways:
         stretch = events.filter(creation_order__range=(last, first))
         states = stretch.order_by().values_list("status")
@@ -74,7 +76,7 @@ def count(plan: Plan, visible: EventQuerySet, by: Actor, *, below: int | None = 
         before=+before,
         examples=tuple(map(example_of, examples)),
         is_at_most=plan.kind == Kind.DELETE,
-        reached=reached if reached > 1 else None,
+        reached=reached if reached > oldest else None,
     )
 
 

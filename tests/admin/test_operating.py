@@ -207,5 +207,5 @@ def test_a_preview_asks_as_often_whatever_there_is(client: Client, django_assert
     for _ in range(3):
         make_job()
     for kind in ("restart", "abort", "delete"):
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(30):
             client.post(OPERATE, {"kind": kind, "scope": "matching", "view": "topic=test.job"})
