@@ -132,6 +132,7 @@ def _accounts_pages(made: dict[str, Any]) -> dict[str, str]:
         pages |= {f"{name}-list": f"/admin/{model}/", f"{name}-add": f"/admin/{model}/add/"}
         for view in ("change", "history", "delete"):
             pages[f"{name}-{view}"] = f"/admin/{model}/{made[name]}/{view}/"
+    pages["user-sign-ins"] = "/admin/auth/user/1/sign-ins/"
     return pages | {"user-password": f"/admin/auth/user/{made['user']}/password/"}
 
 

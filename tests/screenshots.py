@@ -27,7 +27,8 @@ from django.utils import timezone
 from events.models import Attempt, Event
 ENDS = ("started_at", "ended_at")
 now = timezone.now()
-events = list(Event.objects.order_by("creation_order").values_list("pk", "created_at", "updated_at"))
+told = Event.objects.exclude(topic__startswith="audit.")  # whose records nobody changes
+events = list(told.order_by("creation_order").values_list("pk", "created_at", "updated_at"))
 for number, (pk, created, updated) in enumerate(events):
     age = timedelta(hours=23) * (1 - number / len(events)) ** 1.3
     Event.objects.filter(pk=pk).update(created_at=now - age, updated_at=now - age + (updated - created) * 20)
