@@ -6,21 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
-from django.conf import settings
 from django.core.management.base import CommandError
 from uvicorn.supervisors import Multiprocess
 
 from events import restart, waiting
-from events.management.proxies import Proxies
-
-GRACE = 15
-"""Seconds that requests in flight get to finish when the server is stopped."""
-START_SECONDS = 60
-"""For how long a worker process may be silent, at its start or later, before it is replaced."""
-DEAD_SECONDS = 120.0
-"""Seconds that a WebSocket client may leave a ping unanswered; one that only stalls comes back before."""
-FRAME_LIMIT = 2**20
-"""Bytes that one frame from a WebSocket client may have."""
+from events.management.server_config import make_config
 
 
 def serve(listener: socket.socket, workers: int, on_ready: Callable[[], None]) -> socket.socket | None:
@@ -29,7 +19,7 @@ def serve(listener: socket.socket, workers: int, on_ready: Callable[[], None]) -
     Return the socket, still open, if it is for a restart. Several worker processes restart by themselves, one
     after the other (also on SIGHUP), so that with them it never is.
     """
-    config = _config(workers, trust_everybody=listener.family == socket.AF_UNIX)
+    config = make_config(workers, trust_everybody=listener.family == socket.AF_UNIX)
     if workers > 1:
         supervisor = _Workers(config, listener, on_ready)
         supervisor.run()
@@ -41,36 +31,6 @@ def serve(listener: socket.socket, workers: int, on_ready: Callable[[], None]) -
     with suppress(KeyboardInterrupt):  # Ctrl-C: by then the server has shut down in good order
         server.run(sockets=[listener])
     return server.kept
-
-
-def _config(workers: int, *, trust_everybody: bool) -> uvicorn.Config:
-    module, _, name = settings.ASGI_APPLICATION.rpartition(".")
-    return _Config(
-        f"{module}:{name}",
-        workers=workers,
-        lifespan="on",
-        http="ayonevents.protocols:HttpProtocol",
-        ws="ayonevents.protocols:FrameProtocol",
-        ws_ping_timeout=DEAD_SECONDS,
-        ws_max_size=FRAME_LIMIT,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # as far as uvicorn is concerned
-        forwarded_allow_ips="*" if trust_everybody else settings.TRUSTED_PROXIES,
-        timeout_graceful_shutdown=GRACE,
-        timeout_worker_healthcheck=START_SECONDS,
-    )
-
-
-class _Config(uvicorn.Config):
-    """uvicorn's, with proxies that cannot say just anything."""
-
-    def load(self) -> None:
-        """Load the application."""
-        super().load()
-        self.loaded_app = Proxies(self.loaded_app, self.forwarded_allow_ips)
 
 
 class _Server(uvicorn.Server):
