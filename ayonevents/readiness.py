@@ -3,7 +3,8 @@
 200 if the database answers and 503 with Retry-After if not, with a word for each service:
 ``{"database": "ok", "redis": "away"}``; ``redis`` is null in an installation without one. Without Redis only
 the live feed is late, and no other host would do better, so that alone is 200. Anybody may ask, by any host
-name, over plain HTTP and as often as he likes: the services are asked once a second at most.
+name, over plain HTTP and as often as he likes: the services are asked once a second at most. A database that takes
+connections and says nothing is away as well: whoever asks while somebody waits for it is told so after two seconds.
 """
 
 import threading
@@ -22,6 +23,8 @@ LASTING = 1.0
 """Seconds for which an answer is given again."""
 REDIS_SECONDS = 1.0
 """For how long Redis may think about it."""
+PATIENCE = 2.0
+"""Seconds after which a database that has not answered counts as away."""
 
 OK, AWAY = "ok", "away"
 
@@ -33,6 +36,7 @@ class ReadinessMiddleware:
         """Take the rest of the chain."""
         self._get_response = get_response
         self._checking = threading.Lock()
+        self._asked = 0.0
         self._checked: tuple[float, dict[str, str | None]] | None = None
         limits = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
         self._redis = redis.Redis.from_url(settings.REDIS_URL, **limits) if settings.REDIS_URL else None
@@ -51,15 +55,17 @@ class ReadinessMiddleware:
         return answer
 
     def _services(self) -> dict[str, str | None]:
-        """Return how the services are; while one thread finds out, the others give the last answer."""
+        """Return how the services are; while one thread finds out, the others give the last answer for a while."""
         if self._checked and time.monotonic() - self._checked[0] < LASTING:
             return self._checked[1]
-        if self._checking.acquire(blocking=self._checked is None):
+        if self._checking.acquire(timeout=0 if self._checked else PATIENCE):
             try:
-                self._checked = time.monotonic(), {"database": _database(), "redis": self._redis_state()}
+                self._asked = time.monotonic()
+                self._checked = self._asked, {"database": _database(), "redis": self._redis_state()}
             finally:
                 self._checking.release()
-        assert self._checked is not None  # noqa: S101 - for mypy: whoever had no answer has waited for one
+        elif self._checked is None or time.monotonic() - self._asked > PATIENCE:
+            return {"database": AWAY, "redis": self._redis_state()}
         return self._checked[1]
 
     def _redis_state(self) -> str | None:

@@ -1,8 +1,12 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
+from ayonevents import readiness
 from tests.api.test_outage import take_away
 
 __all__ = ["take_away"]
@@ -36,6 +40,28 @@ def test_the_services_are_asked_once_in_a_while(db: None, django_assert_num_quer
     with django_assert_num_queries(1):
         for _ in range(3):
             assert client.get("/readyz").status_code == 200
+
+
+def test_a_database_that_says_nothing_is_away(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answers = threading.Event(), threading.Event()
+
+    def say_nothing() -> str:
+        asked.set()
+        answers.wait(60)
+        return "ok"
+
+    monkeypatch.setattr(readiness, "_database", say_nothing)
+    monkeypatch.setattr(readiness, "PATIENCE", 0.05)
+    client = Client()
+    client.get("/api/info")  # the handler is there before both threads use it
+    with ThreadPoolExecutor(1) as waiting:
+        first = waiting.submit(client.get, "/readyz")
+        assert asked.wait(60)
+        second = client.get("/readyz")
+        assert (second.status_code, second.json()["database"]) == (503, "away")
+        answers.set()
+        assert first.result().status_code == 200
+    assert client.get("/readyz").status_code == 200
 
 
 def test_it_is_there_behind_https_too(db: None, settings: Any) -> None:
