@@ -157,11 +157,14 @@ def _actor_for_session(key: str) -> Actor:
 def _is_from_own_page(request: HttpRequest) -> bool:
     """Tell whether the page is this server's, or one of CSRF_TRUSTED_ORIGINS, as Django decides it for a POST.
 
-    A page's plain GET to its own server has no ``Origin``; then the browser says in ``Sec-Fetch-Site`` what it is.
+    A page's plain GET to its own server has no ``Origin``; then the browser says in ``Sec-Fetch-Site`` what it is, and
+    over plain HTTP, where it does not say that either, there is the ``Referer``.
     """
     origin = request.headers.get("Origin")
     if origin is None:
-        return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
+        if site := request.headers.get("Sec-Fetch-Site"):
+            return site in ("same-origin", "none")
+        origin = "/".join(request.headers.get("Referer", "").split("/")[:3])
     with suppress(DisallowedHost):
         if origin == f"{request.scheme}://{request.get_host()}":
             return True

@@ -116,7 +116,12 @@ async def test_a_cookie_opens_no_socket_to_a_foreign_page(session: str, foreign:
     [
         ({"sec-fetch-site": "same-origin"}, 200),
         ({"origin": "http://localhost"}, 200),
+        ({"referer": "http://localhost/admin/"}, 200),
         ({"sec-fetch-site": "cross-site"}, 401),
+        ({"sec-fetch-site": "cross-site", "referer": "http://localhost/admin/"}, 401),
+        ({"referer": "http://evil.example.com/admin/"}, 401),
+        ({"referer": "http://localhost.evil.example.com/"}, 401),
+        ({"referer": "localhost"}, 401),
         ({"origin": "http://evil.example.com"}, 401),
         ({}, 401),
     ],
