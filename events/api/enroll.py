@@ -25,7 +25,7 @@ from events.errors import InvalidField
 from events.handover import give_back
 from events.models import Event
 
-PREFERENCE = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})", re.IGNORECASE)
+PREFERENCE = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})', re.IGNORECASE)
 """``wait`` of the header ``Prefer``: whole seconds."""
 
 

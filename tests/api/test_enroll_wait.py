@@ -31,6 +31,7 @@ def seconds_held(answer: Any) -> Any:
         ({"wait": 2.5}, {}, 2.5),
         ({"wait": None}, {"Prefer": "wait=7"}, 7),
         ({}, {"Prefer": "respond-async, wait=7"}, 7),
+        ({}, {"Prefer": 'wait="7"'}, 7),
         ({}, {"Prefer": "return=minimal; x=1, Wait = 7"}, 7),
         ({}, {"Prefer": "wait=600"}, 60),
         ({}, {"Prefer": "wait=0"}, None),
