@@ -1,9 +1,9 @@
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections, transaction
+from django.db import transaction
 
 from events import adispatch_event, aupdate_event, bus, dispatch_event
 from events.delete import delete
@@ -11,15 +11,7 @@ from events.message import Envelope
 from events.models import Event
 from tests.factories import change, enroll_for, make_event
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-async def server() -> AsyncIterator[None]:
-    await bus.start()
-    yield
-    await bus.stop()
-    await sync_to_async(connections.close_all)()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("running_bus")]
 
 
 @contextmanager

@@ -1,22 +1,12 @@
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
 
-from events import adispatch_event, aupdate_event, bus, progress
+from events import adispatch_event, aupdate_event, progress
 from events.delete import delete
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-async def server() -> AsyncIterator[None]:
-    await bus.start()
-    yield
-    await bus.stop()
-    await sync_to_async(connections.close_all)()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("running_bus")]
 
 
 async def running(at: float | None) -> str:

@@ -133,15 +133,16 @@ async def test_redis_that_is_away_at_the_start_is_found_later(redis: type[FakeRe
         await other.until(lambda: other.positions() == [1])
 
 
-async def test_of_too_many_that_wait_the_last_come_and_the_gap_is_noticed(
-    redis: type[FakeRedis], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("limit", "most"), [("OUTBOX", 3), ("OUTBOX_SIZE", 35)])
+async def test_of_too_much_that_waits_the_last_comes_and_the_gap_is_noticed(
+    redis: type[FakeRedis], monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
-    monkeypatch.setattr(relay, "OUTBOX", 3)
+    monkeypatch.setattr(relay, limit, most)
     async with processes(2) as (one, other):
         await other.until(lambda: other.gaps() == 1)
         redis.is_away = True
         for number in range(10):
-            one.relay.forward(envelope(number))
+            one.relay.forward(replace(envelope(number), frame="x" * 10))
         await asyncio.sleep(0.05)
         redis.is_away = False
         await other.until(lambda: other.positions() == [7, 8, 9] and other.gaps() > 1)
@@ -158,20 +159,6 @@ async def test_only_so_much_travels_together(
             one.relay.forward(replace(envelope(number), frame="x" * (10 if number < 8 else 100)))
         await other.until(lambda: len(other.positions()) == 9)
     assert redis.batches == batches
-
-
-async def test_large_messages_that_wait_are_dropped_sooner(
-    redis: type[FakeRedis], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relay, "OUTBOX_SIZE", 35)
-    async with processes(2) as (one, other):
-        await other.until(lambda: other.gaps() == 1)
-        redis.is_away = True
-        for number in range(10):
-            one.relay.forward(replace(envelope(number), frame="x" * 10))
-        await asyncio.sleep(0.05)
-        redis.is_away = False
-        await other.until(lambda: other.positions() == [7, 8, 9] and other.gaps() > 1)
 
 
 async def test_what_was_published_at_last_is_still_sent() -> None:
