@@ -43,3 +43,12 @@ def test_what_happened_to_an_event_moves_along_and_never_into_the_future() -> No
         moments = [attempt.event.created_at, attempt.started_at, attempt.ended_at, attempt.left_at, timezone.now()]
         assert moments == sorted(moments)
         assert attempt.left_at <= attempt.event.updated_at <= timezone.now()
+
+
+def test_records_of_the_audit_trail_keep_their_time() -> None:
+    first = clock.newest() or 0
+    made = make_event("test.event").created_at
+    record = make_event("audit.event.restarted")
+    clock.date_back([first, clock.newest() or 0], timezone.now() - timedelta(days=1))
+    assert Event.objects.get(pk=record.pk).created_at == record.created_at
+    assert Event.objects.get(topic="test.event").created_at < made

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from django.db import DatabaseError, transaction
 
+from events import topics
 from events.models import Attempt, Event
 
 DAY, WORKED = timedelta(days=1), timedelta(hours=9)
@@ -33,6 +34,7 @@ def date_back(marks: Sequence[int], now: datetime) -> None:
     """Date the events of each day back: those between two marks, the newest events before and after the day.
 
     The last day ends now, each other one a day before the next. The order of creation stays the order of time.
+    Records of the audit trail cannot be changed, and keep their time.
     """
     with transaction.atomic():
         for days_ago, (first, last) in zip(range(len(marks) - 2, -1, -1), pairwise(marks), strict=True):
@@ -41,7 +43,8 @@ def date_back(marks: Sequence[int], now: datetime) -> None:
 
 def _date(first: int, last: int, end: datetime, now: datetime) -> None:
     fields = ("pk", "created_at", *EVENT_TIMES)
-    events = list(Event.objects.filter(creation_order__gt=first, creation_order__lte=last).only(*fields))
+    played = Event.objects.filter(creation_order__gt=first, creation_order__lte=last)
+    events = list(played.exclude(topic__startswith=topics.AUDIT_PREFIX).only(*fields))
     events.sort(key=lambda event: event.created_at)
     attempts = list(Attempt.objects.filter(event__in=[event.pk for event in events]))
     begins = {}
