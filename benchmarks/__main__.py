@@ -9,7 +9,6 @@ Databases are made beside the one of the URL, and dropped.
 import os
 import platform
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -26,7 +25,8 @@ import psycopg
 
 from benchmarks import feed, floor
 from benchmarks.load import Load, at_once
-from tests.e2e.server import KEY, ROOT, Server
+from benchmarks.tables import HEADING, history_of, row
+from tests.e2e.server import KEY, Server
 
 EVENT = {
     "topic": "bench.event",
@@ -53,7 +53,7 @@ def main() -> None:
     options = read_options()
     url = os.environ["DATABASE_URL"]
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, {version_of(url)}, one server process.\n")
-    print("| what | measured |\n|---|---|")
+    print(HEADING)
     with database(url, "floor") as empty:
         inserts = floor.single_row_inserts(empty, CONNECTIONS, round(options.seconds))
     row(f"floor: pgbench, single-row inserts, {CONNECTIONS} clients", inserts, "/s")
@@ -102,10 +102,15 @@ def live_feed(server: Server, where: str) -> None:
     port = int(urlsplit(server.url).port or 0)
     for sockets in SOCKETS:
         told = feed.burst(port, KEY, sockets, IN_BURST)
-        row(f"live feed{where}, {sockets} sockets, a burst of {IN_BURST} events", told.rate, " frames/s")
+        row(f"live feed{where}, {_sockets(sockets)}, a burst of {IN_BURST} events", told.rate, " frames/s")
     for sockets in SOCKETS:
         told = feed.paced(port, KEY, sockets, IN_BURST, PER_SECOND)
-        row(f"live feed{where}, {sockets} sockets, {PER_SECOND} events/s", told.median, f" ms, p99 {told.p99:.1f} ms")
+        spread = f" ms, p99 {told.p99:.1f} ms"
+        row(f"live feed{where}, {_sockets(sockets)}, {PER_SECOND} events/s", told.median, spread)
+
+
+def _sockets(count: int) -> str:
+    return "1 socket" if count == 1 else f"{count} sockets"
 
 
 def beside_one_that_stalls(server: Server, seconds: int) -> None:
@@ -121,16 +126,16 @@ def beside_one_that_stalls(server: Server, seconds: int) -> None:
 
 def with_history(server: Server, load: Load, history: int, count: int) -> None:
     """Measure polls and jobs on a history that is settled."""
-    manage(server, "reset")
+    history_of(server, "reset")
     if history:
-        manage(server, "history", str(history), WANTED["sourceTopic"], WANTED["targetTopic"])
+        history_of(server, "history", str(history), WANTED["sourceTopic"], WANTED["targetTopic"])
     for how, wanted in (("", WANTED), (", with a filter", FILTERED), (", with a wildcard", WITH_WILDCARD)):
         enrolling(load, f"on {history:,} finished jobs{how}", wanted, count)
 
 
 def worst_case(server: Server, load: Load, history: int, count: int) -> None:
     """Measure them where jobs have failed for good, and where other consumers poll as well."""
-    manage(server, "fail", str(FAILED))
+    history_of(server, "fail", str(FAILED))
     enrolling(load, f"on {history:,} jobs, {FAILED:,} of them failed for good", WANTED, count)
     others = [{"sourceTopic": f"bench.other.{each}", "targetTopic": f"bench.target.{each}"} for each in range(OTHERS)]
     client, over = load.client(), threading.Event()
@@ -175,17 +180,6 @@ def work(load: Load, wanted: dict[str, Any]) -> None:
     while job := client.ask("POST", "/api/enroll", wanted):
         for status in ("in_progress", "finished"):
             client.ask("PATCH", f"/api/events/{job['id']}", {"status": status})
-
-
-def manage(server: Server, *verb: str) -> None:
-    """Run ``manage.py bench_history`` on the server's database."""
-    subprocess.run([sys.executable, "manage.py", "bench_history", *verb], cwd=ROOT, env=server.environment, check=True)
-
-
-def row(what: str, value: float | None, unit: str) -> None:
-    """Print one row; None: it could not be measured."""
-    digits = 2 if unit.startswith(" ms") else 0
-    print(f"| {what} | {'not measured' if value is None else f'{value:,.{digits}f}{unit}'} |", flush=True)
 
 
 @contextmanager
