@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.test import Client
 
@@ -50,11 +51,22 @@ def flush_past_the_seal() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Begin without the policies that the migration made: a test that is about them makes them (``our_topics``)."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Begin without the policies that the migration made: a test that is about them makes them (``our_topics``).
+
+    At the end send away whoever is still connected, as a thread that asgiref keeps may be: else the database cannot be
+    dropped.
+    """
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         leave_the_scene_unrecorded(patch)
         TopicPolicy.objects.all().delete()
+    yield
+    if POSTGRES:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,16 @@ class FakeRedis:
     numbers: ClassVar[Any] = itertools.count()
     batches: ClassVar[list[int]] = []
     """How many envelopes each message had, but for those that had none."""
+    sent_in_vain: ClassVar[asyncio.Event]
+    """Set when envelopes were refused or lost."""
+
+    @classmethod
+    def begin(cls) -> None:
+        """Be there, and know nobody."""
+        cls.is_away = cls.loses = False
+        cls.members.clear()
+        cls.batches.clear()
+        cls.sent_in_vain = asyncio.Event()
 
     def __init__(self, **_: object) -> None:
         self.own: set[str] = set()
@@ -33,6 +43,8 @@ class FakeRedis:
         self.own.add(channel)
 
     async def group_send(self, _group: str, message: dict[str, Any]) -> None:
+        if message["envelopes"] and (FakeRedis.is_away or FakeRedis.loses):
+            FakeRedis.sent_in_vain.set()
         self._check()
         if message["envelopes"]:
             FakeRedis.batches.append(len(message["envelopes"]))

@@ -1,3 +1,4 @@
+from collections import OrderedDict
 from uuid import UUID
 
 import pytest
@@ -46,6 +47,7 @@ async def test_what_is_told_to_some_is_not_shown_to_others() -> None:
 
 async def test_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "MOST", 2)
+    monkeypatch.setattr(progress, "_told", OrderedDict())  # whatever other tests have told
     first, second = [await running(at) for at in (1, 2)]
     await aupdate_event(first, progress=10)
     third = await running(3)

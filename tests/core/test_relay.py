@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -13,17 +13,15 @@ from tests.core.layers import FakeRedis
 
 
 @pytest.fixture(autouse=True)
-def redis(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FakeRedis]]:
+def redis(settings: Any, monkeypatch: pytest.MonkeyPatch) -> type[FakeRedis]:
     """A bus that ticks fast."""
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "tests.core.layers.FakeRedis"}}
     monkeypatch.setattr(relay, "TICK", 0.02)
     monkeypatch.setattr(relay, "SILENCE", 0.1)
     monkeypatch.setattr(relay, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(relay, "LAST_PAUSE", 0.02)
-    FakeRedis.members.clear()
-    FakeRedis.batches.clear()
-    yield FakeRedis
-    FakeRedis.is_away = FakeRedis.loses = False
+    FakeRedis.begin()
+    return FakeRedis
 
 
 def envelope(number: int) -> Envelope:
@@ -95,7 +93,7 @@ async def test_what_waits_for_redis_comes_when_it_is_back(
         redis.is_away = True
         for number in range(5):
             one.relay.forward(envelope(number))
-        await asyncio.sleep(0.1)
+        await redis.sent_in_vain.wait()
         assert other.positions() == []
         redis.is_away = False
         await other.until(lambda: len(other.positions()) == 5)
@@ -108,7 +106,7 @@ async def test_what_was_lost_on_the_way_is_noticed(redis: type[FakeRedis]) -> No
         await other.until(lambda: other.gaps() == 1)
         redis.loses = True
         one.relay.forward(envelope(1))
-        await asyncio.sleep(0.01)
+        await redis.sent_in_vain.wait()
         redis.loses = False
         await other.until(lambda: other.gaps() == 2)
         one.relay.forward(envelope(2))
@@ -143,7 +141,7 @@ async def test_of_too_much_that_waits_the_last_comes_and_the_gap_is_noticed(
         redis.is_away = True
         for number in range(10):
             one.relay.forward(replace(envelope(number), frame="x" * 10))
-        await asyncio.sleep(0.05)
+        await redis.sent_in_vain.wait()
         redis.is_away = False
         await other.until(lambda: other.positions() == [7, 8, 9] and other.gaps() > 1)
 

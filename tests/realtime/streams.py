@@ -46,6 +46,12 @@ class Stream:
                 self.last_id = line[4:]
         return block
 
+    async def counts(self) -> None:
+        """Wait for the first heartbeat: what happens from there on comes."""
+        async with asyncio.timeout(6 * PATIENCE):
+            while ": heartbeat" not in await self.block():
+                pass
+
     async def event(self) -> dict[str, Any]:
         async with asyncio.timeout(6 * PATIENCE):
             while "data: " not in (block := await self.block()):

@@ -33,6 +33,7 @@ async def test_events_come_as_they_happen_and_heartbeats_as_comments(keys: dict[
 async def test_a_browser_that_comes_back_gets_what_it_has_missed(keys: dict[str, str], how: str) -> None:
     key = {"x-api-key": keys["service"]}
     async with stream(headers=key) as opened:
+        await opened.counts()
         await adispatch_event("test.first")
         assert (await opened.event())["topic"] == "test.first"
         last = await opened.stand((await Event.objects.aget()).position)
