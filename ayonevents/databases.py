@@ -47,8 +47,10 @@ def sqlite(data_dir: Path) -> Database:
             # otherwise fail with "database is locked" instead of waiting for its turn.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            # FULL, so that an acknowledged event survives a power cut, not only a killed process.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+            # FULL, so that an acknowledged event survives a power cut, not only a killed process. Recursive triggers,
+            # because without them REPLACE deletes a record of the audit trail and asks no trigger.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
+            " PRAGMA recursive_triggers=ON;",
         },
     }
 

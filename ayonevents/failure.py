@@ -1,11 +1,13 @@
-"""The answers where no door has one: to a path that there is not, to who may not, and to what went wrong."""
+"""The answers where no door has one: of what there is not, of what is refused, went wrong or was not even begun."""
 
 import sys
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from events import outage
+from events import conf, outage
 from events.api import errors
 from events.errors import DatabaseAway
 
@@ -27,7 +29,8 @@ def misunderstood(request: HttpRequest, exception: Exception) -> HttpResponse:  
 
 def outdated(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403: a form has come without the token of the page that it is on, or with an old one."""
-    return _told(request, 403, reason or "The CSRF token is missing or wrong", kind="outdated")
+    detail = reason or "The CSRF token is missing or wrong"
+    return _told(request, 403, detail, kind="outdated", back=_page_before(request))
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -38,14 +41,37 @@ def answer(request: HttpRequest) -> HttpResponse:
     away = outage.behind(sys.exc_info()[1], f"{request.method} {request.path}")
     if away is None:
         return _told(request, 500, "Internal server error", kind="failed")
-    response = _told(request, errors.STATUS_OF[DatabaseAway], str(away), kind="away")
+    return _told_to_come_again(request, str(away), kind="away")
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Answer 503: no thread was free, and nothing has been done."""
+    return _told_to_come_again(request, "The server is busy", kind="busy")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413: nobody has looked at the body."""
+    return _told(request, 413, f"Request body is larger than {conf.max_body()} bytes", kind="too_large")
+
+
+def _told_to_come_again(request: HttpRequest, detail: str, *, kind: str) -> HttpResponse:
+    response = _told(request, errors.STATUS_OF[DatabaseAway], detail, kind=kind)
     response["Retry-After"] = str(outage.RETRY_AFTER)
     return response
 
 
-def _told(request: HttpRequest, status: int, detail: str, *, kind: str) -> HttpResponse:
+def _page_before(request: HttpRequest) -> str:
+    """Return the address of the page that a form was on; empty if it was none of this server's."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
+        return ""
+    return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def _told(request: HttpRequest, status: int, detail: str, *, kind: str, back: str = "") -> HttpResponse:
     """Return a page for a browser, and JSON for everybody else."""
     if request.get_preferred_type(["application/json", "text/html"]) != "text/html":
         return JsonResponse(errors.body(status, detail), status=status)
     # Without the request: who is logged in may be just what cannot be found out.
-    return HttpResponse(render_to_string("failure.html", {"kind": kind, "path": request.path}), status=status)
+    about = {"kind": kind, "path": request.path, "limit": conf.max_body(), "back": back}
+    return HttpResponse(render_to_string("failure.html", about), status=status)

@@ -7,6 +7,7 @@ and the event loop stays free for sockets.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from typing import Any, cast
@@ -15,13 +16,14 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
-from django.http import HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import set_script_prefix
 
+from ayonevents import failure
 from ayonevents.longpoll import LongPolls
-from ayonevents.middleware import request_id_for
+from ayonevents.middleware import BrowserRulesMiddleware, RequestIdMiddleware, request_id_for
 from ayonevents.threads import Busy, Threads
-from events import conf, outage
+from events import conf
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,9 @@ class ThreadedHandler(ASGIHandler):
         self.threads = Threads()
         # Half of the threads are left to other requests when all the world waits and something happens.
         self.polls = LongPolls(self.threads, at_a_time=max(1, conf.threads() // 2))
+        # Refusals are made without a thread; of the middleware they see what only writes headers.
+        self._busy = RequestIdMiddleware(BrowserRulesMiddleware(failure.busy))
+        self._too_large = RequestIdMiddleware(BrowserRulesMiddleware(failure.too_large))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request."""
@@ -51,12 +56,12 @@ class ThreadedHandler(ASGIHandler):
         except RequestAborted:
             return
         except BodyTooLarge:
-            await self.send_response(_named(_too_large(), scope), send)
+            await self.send_response(self._answered(self._too_large, scope, b""), send)
             return
         try:
             response = await self.polls.answer(partial(self._respond, scope, body), receive)
         except Busy:
-            await self.send_response(_named(_busy(), scope), send)
+            await self.send_response(self._answered(self._busy, scope, b""), send)
             return
         try:
             await self.send_response(response, send)
@@ -84,13 +89,17 @@ class ThreadedHandler(ASGIHandler):
 
     def _respond(self, scope: Any, body: bytes) -> HttpResponseBase:
         """Run the whole chain; it answers exceptions by itself."""
-        set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
-        request, refusal = self.create_request(scope, BytesIO(body))
-        response = self.get_response(request) if request is not None else _named(refusal, scope)
+        response = self._answered(self.get_response, scope, body)
         if not response.streaming:  # its bytes are all there; another hop to this thread would be one for nothing
             response.close()
         return response
+
+    def _answered(self, answer: Callable[[HttpRequest], HttpResponseBase], scope: Any, body: bytes) -> HttpResponseBase:
+        """Return the answer to a request, or to one that is none."""
+        set_script_prefix(get_script_prefix(scope))
+        request, refusal = self.create_request(scope, BytesIO(body))
+        return answer(request) if request is not None else _named(refusal, scope)
 
 
 def _named(response: Any, scope: Any) -> HttpResponseBase:
@@ -98,13 +107,3 @@ def _named(response: Any, scope: Any) -> HttpResponseBase:
     given = dict(scope["headers"]).get(b"x-request-id", b"")
     response["X-Request-ID"] = request_id_for(given.decode("latin-1"))
     return cast("HttpResponseBase", response)
-
-
-def _busy() -> JsonResponse:
-    content = {"code": 503, "detail": "The server is busy"}
-    return JsonResponse(content, status=503, headers={"Retry-After": str(outage.RETRY_AFTER)})
-
-
-def _too_large() -> JsonResponse:
-    detail = f"Request body is larger than {conf.max_body()} bytes"
-    return JsonResponse({"code": 413, "detail": detail}, status=413)

@@ -18,6 +18,8 @@ from events import origin
 
 API = ("/api/", "/graphql")
 """Where the paths begin that are no pages of the viewer."""
+FOR_CREDENTIALS = (*API, "/openapi.json")
+"""The paths outside the viewer whose answers are for whoever has a credential."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -92,10 +94,11 @@ POLICY = "; ".join(
 """What a browser may load and run for a page of this server, sockets included."""
 
 
-class ContentSecurityPolicyMiddleware:
+class BrowserRulesMiddleware:
     """Tell browsers to run nothing but the server's own files, whatever an event's text tries.
 
-    A view that needs another policy sets the header itself.
+    And tell them, and caches on the way, to keep nothing of what somebody got for a credential; the admin says so of
+    its pages. A view that needs other rules sets the header itself.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -103,9 +106,11 @@ class ContentSecurityPolicyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Put the policy on the answer."""
+        """Put the rules on the answer."""
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        if request.path.startswith(FOR_CREDENTIALS):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 

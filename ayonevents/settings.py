@@ -55,14 +55,15 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 
 
-def _allowed_hosts() -> list[str]:
+def _own_hosts() -> list[str]:
     """Return the names this machine answers to; any name if it listens on all addresses."""
     if HOST in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
         return ["*"]
     return ["localhost", "127.0.0.1", "[::1]", HOST, socket.gethostname(), socket.getfqdn()]
 
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", _allowed_hosts())
+OWN_HOSTS = _own_hosts()
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", OWN_HOSTS)]
 if PUBLIC_URL:
     ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL] if HTTPS else [])
@@ -86,7 +87,7 @@ MIDDLEWARE = [
     "ayonevents.middleware.RequestIdMiddleware",
     "ayonevents.readiness.ReadinessMiddleware",
     "ayonevents.middleware.PrintableCookiesMiddleware",
-    "ayonevents.middleware.ContentSecurityPolicyMiddleware",
+    "ayonevents.middleware.BrowserRulesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "ayonevents.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -153,11 +154,10 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0  # for this host; what its subdomains do is not ours to say
 SECURE_REDIRECT_EXEMPT = [r"^api/info$"]  # a proxy asks over HTTP whether the server is alive
-# What follows from PUBLIC_URL here (HSTS, the redirect, cookies), SECRET_KEY and DEBUG: ``events.checks`` says how.
+# What follows from PUBLIC_URL here (HSTS, the redirect, cookies), SECRET_KEY and DEBUG: ``events.checks`` says how. And
+# HSTS for subdomains and browsers' preload lists (W005, W021): others may live there who have no HTTPS.
 SILENCED_SYSTEM_CHECKS = [f"security.W{at:03}" for at in (4, 5, 8, 9, 10, 11, 12, 16, 18, 21)]
 
 REST_FRAMEWORK = {

@@ -22,7 +22,7 @@ from events import topics
 from events.actor import SERVER, Actor
 from events.conditions import begins_with
 from events.policies import UNLIMITED, Limits, Policy, Verb, covers, ruling
-from events.topic_conditions import ALL, NONE, ruled, topics_condition
+from events.topic_conditions import ALL, NONE, records, ruled, topics_condition
 
 RESTART_TOPIC = "server.restart_requested"
 EVERYBODYS_TOPICS = ("server.started", RESTART_TOPIC)
@@ -65,14 +65,17 @@ def knows_project(actor: Actor, project: str | None) -> bool:
 def may_dispatch(actor: Actor, *, topic: str, project: str | None, store: bool = True) -> bool:
     """Tell whether the actor may make an event like this; without ``store`` it is told and not kept."""
     verb = Verb.DISPATCH if store else Verb.PUBLISH
-    if f"{topic.lower()}.".startswith(topics.AUDIT_PREFIX) and actor is not SERVER:
-        return False
     if not actor.scope.allows(verb, topic, project) or not may_see_project(actor, project):
         return False
-    ruled = ruling_for(actor, verb, topic)
-    if topic != topic.lower() and ruling_for(actor, verb, topic.lower()) is False:
-        return False  # ``Server.started`` looks like a notice of the server's, too
-    return actor.is_manager if ruled is None else ruled
+    if _is_kept_from(actor, verb, topic):
+        return False
+    return actor.is_manager or bool(ruling_for(actor, verb, topic))
+
+
+def _is_kept_from(actor: Actor, verb: Verb, topic: str) -> bool:
+    """Tell whether the actor must not make an event of the topic, or one that looks like it, as ``Server.started``."""
+    is_record = actor is not SERVER and topics.is_record(f"{topic.lower()}.")
+    return is_record or any(ruling_for(actor, verb, name) is False for name in (topic, topic.lower()))
 
 
 def may_read(actor: Actor, *, topic: str, project: str | None, user: str | None) -> bool:
@@ -117,8 +120,8 @@ def _ruled_for(actor: Actor, verb: Verb, by_role: Q) -> Q:
     return own & ruled(_rulings(actor.policies_of_service, verb), ALL)
 
 
-def _rulings(policies: Iterable[Policy], verb: Verb) -> list[tuple[str, bool]]:
-    return [(policy.topic, policy.allows) for policy in policies if covers(policy.verb, verb)]
+def _rulings(policies: Iterable[Policy], verb: Verb) -> tuple[tuple[str, bool], ...]:
+    return tuple((policy.topic, policy.allows) for policy in policies if covers(policy.verb, verb))
 
 
 def listed(actor: Actor) -> Q:
@@ -127,8 +130,10 @@ def listed(actor: Actor) -> Q:
 
 
 def may_update(actor: Actor, *, topic: str, project: str | None, user: str | None) -> bool:
-    """Tell whether the actor may change an event that has these properties; nobody changes the audit trail."""
-    if topic.startswith(topics.AUDIT_PREFIX) or not actor.scope.allows(Verb.UPDATE, topic, project):
+    """Tell whether the actor may change an event that has these properties; records are the server's, if anybody's."""
+    if topics.is_record(topic) and (actor is not SERVER or topic.startswith(topics.AUDIT_PREFIX)):
+        return False
+    if not actor.scope.allows(Verb.UPDATE, topic, project):
         return False
     if actor.is_guest or not may_see_project(actor, project):
         return False
@@ -137,7 +142,7 @@ def may_update(actor: Actor, *, topic: str, project: str | None, user: str | Non
 
 
 def may_update_anything(actor: Actor) -> bool:
-    """Tell whether the actor may change any event but the audit trail, so that there is no need to look at it first."""
+    """Tell whether the actor may change any event but records, so that there is no need to look at it first."""
     ruled = any(covers(policy.verb, Verb.UPDATE) for policy in (*actor.policies, *actor.policies_of_service))
     return actor.is_service and not ruled and actor.scope == UNLIMITED
 
@@ -164,8 +169,8 @@ def may_intervene(actor: Actor, *, topic: str, project: str | None, user: str | 
 
 
 def may_operate(actor: Actor, *, topic: str, project: str | None) -> bool:
-    """Tell whether the actor may restart, abort and delete an event like this; nobody deletes the audit trail."""
-    if topic.startswith(topics.AUDIT_PREFIX) or not actor.scope.allows(Verb.OPERATE, topic, project):
+    """Tell whether the actor may restart, abort and delete an event like this; nobody deletes records."""
+    if topics.is_record(topic) or not actor.scope.allows(Verb.OPERATE, topic, project):
         return False
     if not may_see_project(actor, project):
         return False
@@ -181,9 +186,8 @@ def operates(actor: Actor) -> bool:
 
 def operable(actor: Actor) -> Q:
     """Return ``may_operate`` as a condition."""
-    records = topics_condition([f"{topics.AUDIT_PREFIX}*"])
     by_role = ALL if actor.is_operator else NONE
-    return ~records & _reach(actor, Verb.OPERATE) & _ruled_for(actor, Verb.OPERATE, by_role)
+    return ~records() & _reach(actor, Verb.OPERATE) & _ruled_for(actor, Verb.OPERATE, by_role)
 
 
 def may_query(actor: Actor) -> bool:
@@ -192,8 +196,8 @@ def may_query(actor: Actor) -> bool:
 
 
 def may_enroll(actor: Actor, *, target_topic: str) -> bool:
-    """Tell whether the actor may pull jobs of the topic."""
-    if not actor.is_service or target_topic.startswith(topics.AUDIT_PREFIX):
+    """Tell whether the actor may pull jobs of the topic, which is to make events of it: policies on that count too."""
+    if not actor.is_service or _is_kept_from(actor, Verb.DISPATCH, target_topic):
         return False
     if not actor.scope.allows_verb(Verb.ENROLL) or not actor.scope.allows_topic(target_topic):
         return False
@@ -201,20 +205,18 @@ def may_enroll(actor: Actor, *, target_topic: str) -> bool:
 
 
 def enroll_limits(actor: Actor) -> Limits | None:
-    """Return what the sources of the actor's jobs are limited to; None: all sources will do."""
+    """Return what the sources of the actor's jobs are limited to; None: all sources will do.
+
+    What a policy keeps him from reading is no source for him either: a filter would tell what it is about.
+    """
+    both = (actor.policies, actor.policies_of_service)
+    rulings = [_rulings(policies, verb) for policies in both for verb in (Verb.ENROLL, Verb.READ)]
     limits = Limits(
         topics=actor.scope.topics,
         projects=tuple(sorted(actor.scope.projects)),
-        rulings=_refusing(actor.policies),
-        rulings_of_service=_refusing(actor.policies_of_service),
+        rulings=tuple(each for each in rulings if not all(allows for _, allows in each)),
     )
     return None if limits == Limits() else limits
-
-
-def _refusing(policies: Iterable[Policy]) -> tuple[tuple[str, bool], ...]:
-    """Return the rulings on sources, or nothing if they refuse nothing."""
-    rulings = tuple(_rulings(policies, Verb.ENROLL))
-    return () if all(allows for _, allows in rulings) else rulings
 
 
 def enrollable(limits: Limits) -> Q:
@@ -222,7 +224,7 @@ def enrollable(limits: Limits) -> Q:
     condition = topics_condition(limits.topics) if limits.topics else ALL
     if limits.projects:
         condition &= Q(project__in=limits.projects)
-    return condition & ruled(limits.rulings, ALL) & ruled(limits.rulings_of_service, ALL)
+    return Q(condition, *(ruled(rulings, ALL) for rulings in limits.rulings))
 
 
 def may_name_user(actor: Actor) -> bool:

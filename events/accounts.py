@@ -19,6 +19,7 @@ from events import conf, logins
 from events.actor import Actor
 from events.errors import CredentialInvalid, LoginFailed, UserMissing
 from events.models import AccessToken, ApiKey, ProjectGrant, TopicPolicy
+from events.models.credential import ADDRESS_LENGTH, PROGRAM_LENGTH
 from events.policies import UNLIMITED, Policy, in_order
 from events.validation import UNSTORABLE
 
@@ -132,21 +133,22 @@ def _found(credentials: QuerySet[Secret], digest: str, refusal: str) -> Secret:
     return found
 
 
-def log_in(name: str, password: str, address: str | None = None) -> tuple[str, Actor]:
+def log_in(name: str, password: str, address: str | None = None, program: str = "") -> tuple[str, Actor]:
     """Check a password; return a new token, which is not to be had again, and the actor. Or raise LoginFailed.
 
-    TooManyRequests if the name or the network address has failed too often: EVENTS_LOGIN_RATE.
+    From where it comes is kept with the token. TooManyRequests if there were too many wrong ones: EVENTS_LOGIN_RATE.
     """
-    if len(name) + len(password) > LOGIN_LENGTH or UNSTORABLE.search(name + password):
-        raise LoginFailed
     logins.check(name, address)
-    user = authenticate(username=name, password=password)
+    is_nobodys = len(name) + len(password) > LOGIN_LENGTH or UNSTORABLE.search(name + password)
+    user = None if is_nobodys else authenticate(username=name, password=password)
     if user is None:
         logins.note_failure(name, address)
         raise LoginFailed
+    logins.note_success(name, address)
     token = secrets.token_hex(TOKEN_LENGTH // 2)
     expires_at = timezone.now() + timedelta(hours=conf.token_lifetime_hours())
-    AccessToken.objects.create(user=user, digest=_digest(token), expires_at=expires_at)
+    whence = {"address": (address or "")[:ADDRESS_LENGTH], "program": UNSTORABLE.sub("", program)[:PROGRAM_LENGTH]}
+    AccessToken.objects.create(user=user, digest=_digest(token), expires_at=expires_at, **whence)
     return token, actor_of(user)
 
 
@@ -166,10 +168,11 @@ def service_account(name: str) -> User:
     return user
 
 
-def issue_key(user: User, name: str, key: str | None = None) -> str:
+def issue_key(user: User, name: str, key: str | None = None, **limits: object) -> str:
     """Give a user a key and return it; only its digest is kept. ``key``: this one, instead of a random one."""
     key = key or secrets.token_hex(KEY_LENGTH // 2)
-    ApiKey.objects.update_or_create(digest=_digest(key), defaults={"user": user, "name": name, "preview": key[:4]})
+    facts: dict[str, object] = {"user": user, "name": name, "preview": key[:4], **limits}
+    ApiKey.objects.update_or_create(digest=_digest(key), defaults=facts)
     forget()
     return key
 
@@ -182,7 +185,7 @@ def new_secret(key: ApiKey) -> str:
 
 
 def rotate_key(key: ApiKey) -> tuple[ApiKey, str]:
-    """Make a key that may do what this one may, and return it with its secret.
+    """Make a key that may do what this one may, policies included, and return it with its secret.
 
     This one goes on for EVENTS_KEY_OVERLAP_HOURS, no longer.
     """
@@ -192,6 +195,9 @@ def rotate_key(key: ApiKey) -> tuple[ApiKey, str]:
     end = timezone.now() + timedelta(hours=conf.key_overlap_hours())
     with transaction.atomic():
         successor.save()
+        for policy in TopicPolicy.objects.filter(key=key):
+            policy.pk, policy.key, policy._state.adding = None, successor, True  # noqa: SLF001 - Django's way to copy
+            policy.save()
         key.expires_at = min(key.expires_at or end, end)
         key.save(update_fields=["expires_at"])
     forget()

@@ -4,21 +4,31 @@ Django's own are silenced (SILENCED_SYSTEM_CHECKS) where they name settings that
 name what an operator can set.
 """
 
+import os
 import stat
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
 from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.exceptions import ValidationError
+from limits import parse
 
 KEPT = ("events.sqlite3", "events.sqlite3-wal", "events.sqlite3-shm", "secret_key", "credentials.json")
 """What the server keeps in DATA_DIR, with what SQLite keeps beside its file: the latest events."""
-
-
 SECRET_LENGTH, SECRET_CHARACTERS = 50, 5
 """How long a secret is at least, and how many different characters it has."""
+KEY_LENGTH, KEY_CHARACTERS = 32, 8
+"""The same of a key of a service."""
+GUESSES = 100
+"""Wrong logins a minute that are hardly a limit."""
+CACHE_SECONDS = 60
+"""For how long a revoked key may go on."""
 ANYBODY = 8
 """Bits that the addresses of a public network have in common if it is small enough to be one of proxies."""
 
@@ -49,12 +59,59 @@ def check_secret(**_: object) -> Iterable[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_logins(**_: object) -> Iterable[CheckMessage]:
-    """Find a login at which passwords can be tried without end."""
-    if not settings.EVENTS_LOGIN_RATE:
+    """Find a login at which passwords can be tried without end, or nearly so."""
+    rate = settings.EVENTS_LOGIN_RATE
+    if not rate or parse(rate).amount * 60 > GUESSES * parse(rate).get_expiry():
         yield Warning(
-            "Passwords can be guessed as fast as the server answers.",
+            f"Passwords can be guessed more than {GUESSES} times a minute."
+            if rate
+            else "Passwords can be guessed as fast as the server answers.",
             hint="Leave EVENTS_LOGIN_RATE out of the environment, or set it to a rate such as 10/minute.",
             id="events.W007",
+        )
+
+
+@register(Tags.security, deploy=True)
+def check_credentials(**_: object) -> Iterable[CheckMessage]:
+    """Find a password and a key of the environment that can be guessed."""
+    if password := os.environ.get("ADMIN_PASSWORD", ""):
+        try:
+            validate_password(password, User(username="admin"))
+        except ValidationError as error:
+            yield Warning(
+                f"The password of the admin can be guessed. {' '.join(error.messages)}",
+                hint="Set ADMIN_PASSWORD to a long one, or leave it out of the environment, so that the first start"
+                " makes one up.",
+                id="events.W011",
+            )
+    if (key := os.environ.get("SERVICE_KEY", "")) and (len(key) < KEY_LENGTH or _is_simple(key)):
+        yield Warning(
+            "The key of the service can be guessed.",
+            hint=f"Set SERVICE_KEY to {KEY_LENGTH} random characters or more, or leave it out of the environment, so"
+            " that the first start makes one up.",
+            id="events.W012",
+        )
+
+
+@register(Tags.security, deploy=True)
+def check_revoking(**_: object) -> Iterable[CheckMessage]:
+    """Find keys that go on long after they were revoked."""
+    if settings.EVENTS_CREDENTIAL_CACHE_SECONDS > CACHE_SECONDS:
+        yield Warning(
+            f"A revoked key goes on for {settings.EVENTS_CREDENTIAL_CACHE_SECONDS:g} seconds.",
+            hint="Leave EVENTS_CREDENTIAL_CACHE_SECONDS out of the environment, or set it to a few seconds.",
+            id="events.W010",
+        )
+
+
+@register(Tags.security, deploy=True)
+def check_masks(**_: object) -> Iterable[CheckMessage]:
+    """Find a server that takes nothing for a secret by its name."""
+    if not any(settings.EVENTS_SECRET_KEYS):
+        yield Warning(
+            "Passwords and tokens in events and in the log are shown to everybody who reads them.",
+            hint="Leave EVENTS_SECRET_KEYS out of the environment, or set it to the words that name secrets.",
+            id="events.W009",
         )
 
 
@@ -70,10 +127,24 @@ def check_hosts(**_: object) -> Iterable[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def check_origins(**_: object) -> Iterable[CheckMessage]:
+    """Find a server that takes the pages of strangers for its own: of all hosts, or of a whole top-level domain."""
+    hosts = [each.partition("://")[2] for each in settings.CSRF_TRUSTED_ORIGINS]
+    if any(host.startswith("*") and "." not in host.lstrip("*.") for host in hosts):
+        yield Warning(
+            "Pages of other hosts may do what the people who look at them may do here.",
+            hint="Set CSRF_TRUSTED_ORIGINS to the addresses that are yours, such as https://events.example.com.",
+            id="events.W008",
+        )
+
+
+@register(Tags.security, deploy=True)
 def check_https(**_: object) -> Iterable[CheckMessage]:
-    """Find a server that others reach without HTTPS: by itself, or through a proxy on the same machine."""
+    """Find a server that others reach without HTTPS: by itself, or through a proxy."""
     public = urlsplit(settings.PUBLIC_URL).hostname or settings.HOST
-    is_reached = settings.UNIX_SOCKET or not (_is_private(settings.HOST) and _is_private(public))
+    hosts = [settings.HOST, public, *_named_hosts()]
+    has_proxies = any(each == "*" or not ip_network(each).is_loopback for each in settings.TRUSTED_PROXIES)
+    is_reached = settings.UNIX_SOCKET or has_proxies or not all(_is_private(host) for host in hosts)
     if not settings.HTTPS and is_reached:
         yield Warning(
             "Keys and passwords go over the network in the clear.",
@@ -114,9 +185,22 @@ def _is_closed(folder: Path) -> bool:
     return not folder.stat().st_mode & (stat.S_IXGRP | stat.S_IXOTH)
 
 
+def _is_simple(secret: str) -> bool:
+    """Tell whether a secret is of few characters, one piece over and over, or mostly of neighbours: abcd, 4321."""
+    steps = [abs(ord(one) - ord(other)) for one, other in pairwise(secret)]
+    is_repeated = secret in (secret + secret)[1:-1]
+    return len(set(secret)) < KEY_CHARACTERS or is_repeated or 4 * sum(step <= 1 for step in steps) > 3 * len(steps)
+
+
+def _named_hosts() -> set[str]:
+    """Return the names that somebody has given it, not those that it has anyway."""
+    allowed, own = set(settings.ALLOWED_HOSTS), set(settings.OWN_HOSTS)
+    return allowed - own if own <= allowed else allowed
+
+
 def _is_private(host: str) -> bool:
     """Tell whether only this machine can connect."""
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"

@@ -20,6 +20,8 @@ PATTERN_LENGTH = 255
 """Characters of a pattern; PostgreSQL takes longer ones, and a millisecond per row for the worst of them."""
 
 WITHOUT_VALUE = frozenset({"isnull", "notnull"})
+BY_PART = frozenset({"like", *ORDERS})
+"""The operators that find out a text part by part."""
 WITH_LIST = frozenset({"in", "notin", "includesany", "includesall", "excludesany", "excludesall"})
 """The operators that take a list; all others take one value."""
 
@@ -34,6 +36,8 @@ class Subject(NamedTuple):
     """Return one value as ``condition`` takes it; raise InvalidField with the given name of the field."""
     condition: Callable[[str, list[Any]], Q]
     """Return the condition for an operator and its values: a list, a single one, or none."""
+    matches: Callable[[str], Q] | None = None
+    """Return the condition that an expression is found in the text; None: nothing in it is masked."""
 
 
 # --- values ---------------------------------------------------------------------------------------------
@@ -145,7 +149,7 @@ _AT_PLACE: dict[str, Callable[[Place, Sequence[Any]], Q]] = {
 # --- subjects -------------------------------------------------------------------------------------------
 
 _OF_ANY = ("eq", "ne", "in", "notin", *ORDERS, "isnull", "notnull")
-_TEXTS = ("topic", "hash", "sender", "sender_type", "project", "user", "status", "description")
+_TEXTS = ("topic", "hash", "sender", "sender_type", "project", "user", "status")
 _JSON = ("summary", "payload")
 
 _ID_TAKEN = "32 hexadecimal digits"
@@ -158,6 +162,13 @@ _COLUMNS = {
     **{name: Subject(_OF_ANY, _ID_TAKEN, _id, partial(_column, name)) for name in ("id", "depends_on")},
     **{name: Subject(_OF_ANY, _TIME_TAKEN, _time, partial(_column, name)) for name in ("created_at", "updated_at")},
     **{name: Subject(("isnull", "notnull"), "no value", _scalar, partial(_column, name)) for name in _JSON},
+    "description": Subject(
+        (*_OF_ANY, "like"),
+        "a text",
+        _text,
+        partial(_text_column, "description"),
+        partial(conditions.text_matches, "description"),
+    ),
     "retries": Subject(_OF_ANY, _NUMBER_TAKEN, _number, partial(_whole_column, "retries")),
 }
 SUBJECTS_EXPECTED = f"{', '.join(name for name in _COLUMNS if name not in _JSON)}, or a path below {' or '.join(_JSON)}"
@@ -169,7 +180,8 @@ def subject_of(name: str, path: Sequence[str]) -> Subject | None:
         return _COLUMNS.get(name)
     if name not in _JSON:
         return None
-    return Subject((*_AT_PLACE, *ORDERS), _SCALAR_TAKEN, _scalar, partial(_place, Place(name, tuple(path))))
+    place = Place(name, tuple(path))
+    return Subject((*_AT_PLACE, *ORDERS), _SCALAR_TAKEN, _scalar, partial(_place, place), place.matches)
 
 
 def subjects() -> dict[str, Subject]:

@@ -111,6 +111,11 @@ def text_like(column: str, pattern: str) -> Q:
     return Q(Holds(_TEXT_LIKE, column, **Pattern(pattern).parameters()))
 
 
+def text_matches(column: str, regex: str) -> Q:
+    """Return the condition that the regular expression, which is one of ours, is found in the column."""
+    return Q(Holds(_TEXT_LIKE, column, regex=regex, atomic=regex))
+
+
 # --- tests of a place in a JSON column ------------------------------------------------------------------
 
 _ABSENT = Predicate("{column} #> {keys}::text[] IS NULL", "JSON_TYPE({column}, {path}) IS NULL")
@@ -219,6 +224,10 @@ class Place(NamedTuple):
     def reads_like(self, pattern: str) -> Q:
         """Ask for a text that the pattern matches; ValueError as for ``Pattern``."""
         return self._holds(_LIKE, **Pattern(pattern).parameters())
+
+    def matches(self, regex: str) -> Q:
+        """Ask for a text in which the regular expression, which is one of ours, is found."""
+        return self._holds(_LIKE, regex=regex, atomic=regex)
 
     def _holds(self, test: Predicate, operator: str = "", **parameters: object) -> Q:
         path = "$" + "".join(f".{json.dumps(key)}" for key in self.keys)

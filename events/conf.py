@@ -96,7 +96,7 @@ def secret_keys() -> tuple[str, ...]:
 
 
 def login_rate() -> str:
-    """Return how many logins one address, and one name, may fail at, as ``10/minute``; empty: any number."""
+    """Return how often one address may be wrong about one name, as ``10/minute``; empty: any number."""
     value: str = settings.EVENTS_LOGIN_RATE
     return value
 

@@ -56,9 +56,13 @@ class Credential:
         return actor
 
 
-def credential_for(secret: str) -> Credential:
-    """Return the credential that somebody has sent: what has the length of a login token is one, or else a key."""
-    return Credential("token" if len(secret) == accounts.TOKEN_LENGTH else "key", secret)
+def credential_for(secret: str, headers: Mapping[str, str]) -> Credential:
+    """Return the credential that somebody has said: what has the length of a login token is one, or else a key.
+
+    ``headers``: those of the handshake, which may say for whom a service speaks.
+    """
+    kind = "token" if len(secret) == accounts.TOKEN_LENGTH else "key"
+    return Credential(kind, secret, headers.get("X-as-user") or None)
 
 
 def credential_of(request: HttpRequest) -> Credential | None:

@@ -232,7 +232,7 @@ def _hand_out_again(seen: Glance, kind: Kind, request: EnrollRequest, by: Actor)
                 "sender_type": request.sender_type,
                 "recipients": None,
             }
-            job = write(found.id, columns)
+            job = write(found.id, columns, by)
             bus.publish_after_commit(message.updated(job, progress=None))
             return _job(job, handover.of_old(job, found))
     return None

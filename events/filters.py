@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from events import columns, validation
+from events import columns, concealed, validation
 from events.errors import InvalidField
 from events.redaction import MASK, is_secret
 
@@ -40,7 +40,8 @@ _OPERATOR_ALIASES = {"contains": "includes"}
 def condition_for(tree: Mapping[str, object], *, hides_secrets: bool = False) -> Q:
     """Return the condition on events that the filter means; it is falsy if the filter restricts nothing.
 
-    ``hides_secrets``: refuse keys whose values are masked, for somebody who could guess them one after the other.
+    ``hides_secrets``: for somebody who could guess what is masked for him. Keys whose values are masked are refused,
+    and a text that may hold a secret is neither like anything nor before or after anything.
     Raise InvalidField that names the faulty part as the wire spells it, ``filter.conditions[1].operator``.
     """
     if not tree:
@@ -113,7 +114,10 @@ def _condition(part: Mapping[str, object], where: str, budget: _Budget) -> Q:
             raise InvalidField(where, f"expected no value: {operator} has an opposite of its own")
         return subject.condition(operator, [])
     if operator not in columns.WITH_LIST:
-        return subject.condition(operator, [read(value, where)])
+        condition = subject.condition(operator, [read(value, where)])
+        if budget.hides_secrets and subject.matches and operator in columns.BY_PART:
+            return condition & concealed.plain(subject.matches)
+        return condition
     if not isinstance(value, list | tuple):
         raise InvalidField(where, f"expected a list of values for {operator}")
     budget.spend_values(where, len(value))

@@ -3,11 +3,36 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from events.delete import descendants
 from events.models import Event
 from events.queryset import EventQuerySet
+
+GENERATIONS = 3
+"""How far below an event ``with_staying_child`` looks for one that stays."""
+
+
+def with_staying_child(found: EventQuerySet) -> EventQuerySet:
+    """Note as ``staying`` with what is to be deleted a child that keeps an event: that stays, or is kept itself.
+
+    There may be one where none is noted: one that is kept by something that is many generations below.
+    """
+    return found.alias(staying=_staying_child(found, GENERATIONS))
+
+
+def _staying_child(found: EventQuerySet, generations: int) -> Subquery:
+    """Return a child that is not found, or has a descendant that is not: looked up event by event, and child by child.
+
+    PostgreSQL turns EXISTS into a join, for which it may read all events that there are.
+    """
+    itself = found.filter(pk=OuterRef("pk")).order_by().values("pk")[:1]
+    children = Event.objects.filter(depends_on=OuterRef("pk")).alias(itself=Subquery(itself))
+    stays = Q(itself__isnull=True)
+    if generations > 1:
+        children = children.alias(staying=_staying_child(found, generations - 1))
+        stays |= Q(staying__isnull=False)
+    return Subquery(children.filter(stays).order_by().values("pk")[:1])
 
 
 class Lineage:

@@ -88,6 +88,10 @@ class Envelope:
     frame: str = field(repr=False)
     """The JSON object for the sockets, written once however many there are; empty if they are not told."""
 
+    def without_frame(self) -> "Envelope":
+        """Return what is needed to route it and no more, to be remembered."""
+        return Envelope(**{**{name: getattr(self, name) for name in _FIELDS}, "frame": ""})
+
     def packed(self) -> list[Any]:
         """Return it as plain values, for the way to another process."""
         return [getattr(self, name) for name in _FIELDS]

@@ -3,19 +3,17 @@
 The viewer and ``POST /api/eventops`` both call ``operate``; nothing else changes many events at once.
 """
 
-import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q
 
-from events import access, audit, filters, redaction, refusals, validation
+from events import access, audit, filters, listviews, refusals, validation
 from events.actor import SERVER, Actor
 from events.delete import check_operable, remove
 from events.errors import InvalidField
@@ -149,7 +147,7 @@ def asked(operation: Operation) -> dict[str, Any]:
     return {
         "filter": filters.masked(operation.filter) if operation.filter else operation.filter,
         "chosen": None if operation.ids is None else len(operation.ids),
-        "view": masked_view(operation.view),
+        "view": listviews.masked(operation.view),
         "everything": operation.everything,
         "cascade": operation.cascade,
     }
@@ -177,19 +175,6 @@ def _record(operation: Operation, states: Mapping[str, str], by: Actor, *, block
         after=_BECOMES.get(Kind(operation.kind)),
         details={"before": states},
     )
-
-
-def masked_view(view: str) -> str:
-    """Return the query string of a list with what it compares secrets with masked."""
-    return urlencode([(name, _masked_text(value)) for name, value in parse_qsl(view, keep_blank_values=True)])
-
-
-def _masked_text(value: str) -> str:
-    try:
-        written = json.loads(value)
-    except ValueError:
-        return redaction.masked_text(value)
-    return json.dumps(filters.masked(written), ensure_ascii=False) if isinstance(written, dict) else value
 
 
 # --- restart and abort ----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ class Pattern:
                 literal = next(characters, None) if character == "\\" else character
                 if literal is None:
                     raise ValueError("the pattern ends within an escape")
-                pieces[-1] += _in_either_case(literal)
+                pieces[-1] += in_either_case(literal)
         self._pieces = pieces
 
     def parameters(self) -> dict[str, str]:
@@ -37,7 +37,7 @@ class Pattern:
         return {"regex": rf"(?s)\A{regex}\Z", "atomic": rf"(?s)\A{atomic}\Z"}
 
 
-def _in_either_case(character: str) -> str:
+def in_either_case(character: str) -> str:
     """Return a regular expression for one character that needs no flag; both engines read it alike."""
     cases = {each for each in (character, character.lower(), character.upper()) if len(each) == 1}
     if len(cases) > 1:

@@ -43,6 +43,8 @@ class Person:
     api_key_preview: str | None
     """The first characters of the newest API key."""
     attrib: Mapping[str, str]
+    is_whole: bool = True
+    """False: who asks may know the name and the full name; the rest says nothing."""
 
 
 def people_for(actor: Actor, wanted: Wanted) -> QuerySet[User]:
@@ -88,6 +90,7 @@ def seen_by(actor: Actor, person: Person) -> Person:
         has_password=False,
         api_key_preview=None,
         attrib={"fullName": person.attrib["fullName"]},
+        is_whole=False,
     )
 
 

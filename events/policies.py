@@ -109,7 +109,6 @@ class Limits:
     """Topics and patterns; empty: all."""
     projects: tuple[str, ...] = ()
     """Empty: all, and what has no project."""
-    rulings: tuple[tuple[str, bool], ...] = ()
-    """Topics and patterns with whether they are allowed; each counts for more than those before it."""
-    rulings_of_service: tuple[tuple[str, bool], ...] = ()
-    """The same of the service that speaks for somebody: both have to allow it."""
+    rulings: tuple[tuple[tuple[str, bool], ...], ...] = ()
+    """Lists of topics and patterns with whether they are allowed, of which each entry counts for more than those before
+    it; every list has to allow a source."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
-from events import access
+from events import access, topics
 from events.actor import Actor
 from events.conditions import OneOf, begins_with
 from events.search import mentions
@@ -48,9 +48,16 @@ class EventQuerySet(QuerySet[Event]):
         """Leave out ``log.*``."""
         return self.exclude(begins_with("topic", LOG_PREFIX))
 
-    def mentioning(self, text: str) -> Self:
-        """Keep the events in whose topic, project, user or description each word of the text is, in any case."""
-        return self.filter(mentions(text))
+    def without_audit_trail(self) -> Self:
+        """Leave out ``audit.*``."""
+        return self.exclude(begins_with("topic", topics.AUDIT_PREFIX))
+
+    def mentioning(self, text: str, *, hides_secrets: bool = False) -> Self:
+        """Keep the events in whose topic, project, user or description each word of the text is, in any case.
+
+        ``hides_secrets``: without the descriptions that may hold one.
+        """
+        return self.filter(mentions(text, hides_secrets=hides_secrets))
 
     def finished(self) -> Self:
         """Keep the events that can be sources."""

@@ -47,9 +47,10 @@ def _reason(actor: Actor, verb: Verb, topic: str, project: str | None) -> str:
         return _limit(actor.scope, verb, topic, project)
     if not access.may_see_project(actor, project):
         return f"the project {project} is not granted"
-    if topic.startswith(topics.AUDIT_PREFIX):
-        return "nobody writes the audit trail but the server"
-    if access.ruling_for(actor, verb, topic) is False:
+    if topics.is_record(topic):
+        return "nobody writes these records but the server"
+    asked = (verb, Verb.DISPATCH) if verb == Verb.ENROLL else (verb,)  # who enrolls makes an event of the topic
+    if any(access.ruling_for(actor, each, topic) is False for each in asked):
         return f"a topic policy refuses it on {topic}"
     return f"it is not for the role {actor.role}"
 

@@ -1,17 +1,22 @@
 """The search for words in the texts of an event, the same for every door."""
 
 import re
+from functools import partial
 from typing import Any, TypeAlias
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Func, Q
+from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.lookups import IContains, IRegex
 from django.db.models.sql.compiler import SQLCompiler
 
+from events import concealed
+from events.conditions import text_matches
+
 Sql: TypeAlias = tuple[str, Any]
 
-SEARCHED = ("topic", "project", "user", "description")
+NAMES = ("topic", "project", "user")
+SEARCHED = (*NAMES, "description")
 """The columns that are searched, in the order in which the index has them."""
 
 
@@ -55,9 +60,21 @@ class ContainsWord(IContains):
         return IRegex(self.lhs, re.escape(self.rhs)).as_sql(compiler, connection)
 
 
-def mentions(text: str) -> Q:
-    """Return the condition that the event mentions each word of the text somewhere; words are parted by white space."""
+def mentions(text: str, *, hides_secrets: bool = False) -> Q:
+    """Return the condition that the event mentions each word of the text somewhere; words are parted by white space.
+
+    ``hides_secrets``: a description that may hold a secret is not searched.
+    """
     condition = Q()
+    elsewhere = Q()
     for word in sorted(set(text.split())):
         condition &= Q(ContainsWord(SearchedText(), word))
-    return condition
+        elsewhere &= Q(*(ContainsWord(F(name), word) for name in NAMES), _connector=Q.OR)
+    plain = concealed.plain(partial(text_matches, "description")) if hides_secrets and condition else None
+    return condition & _once(condition, plain | elsewhere) if plain else condition
+
+
+def _once(found: Q, costly: Q) -> Q:
+    """Return a condition that is only asked of what another one has found: PostgreSQL would take it for a cheap one."""
+    asked = ExpressionWrapper(costly, models.BooleanField())
+    return Q(Case(When(found, then=asked), default=Value(value=False), output_field=models.BooleanField()))

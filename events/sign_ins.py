@@ -5,16 +5,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, user_logged_in
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from events import accounts, audit, origin
 from events.models import AccessToken
+from events.models.credential import PROGRAM_LENGTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +27,31 @@ class SignIn:
     """Names it, and lets nobody in."""
     kind: str
     """``token`` or ``session``."""
+    address: str
+    """The network address that it came from; empty if nobody knows."""
+    program: str
+    """What it said that it is: the browser, or the program."""
     began: datetime | None
-    """None: nobody knows of a session."""
+    """None: nobody knows."""
     ends: datetime | None
     """None: never by itself."""
+
+
+NOTE = "sign_in"
+"""What a session says of its beginning, under this name."""
+
+
+def watch() -> None:
+    """Note from now on where sessions begin; called once, when Django is ready."""
+    user_logged_in.connect(_note, dispatch_uid="sign_ins")
+
+
+def _note(request: HttpRequest, **_: object) -> None:
+    request.session[NOTE] = {
+        "address": request.META.get("REMOTE_ADDR", ""),
+        "program": request.headers.get("User-Agent", "")[:PROGRAM_LENGTH],
+        "began": timezone.now().isoformat(),
+    }
 
 
 def sign_ins_of(user: User) -> list[SignIn]:
@@ -43,7 +66,7 @@ def end(user: User, ids: Collection[str] | None = None) -> int:
     """
     with transaction.atomic():
         tokens = [each for each in _tokens(user) if ids is None or _of_token(each).id in ids]
-        sessions = [each for each in _sessions(user) if ids is None or _of_session(each).id in ids]
+        sessions = [each for each in _sessions(user) if ids is None or _name_of(each) in ids]
         AccessToken.objects.filter(pk__in=[each.pk for each in tokens]).delete()
         Session.objects.filter(pk__in=[each.pk for each in sessions]).delete()
         if tokens or sessions:
@@ -73,9 +96,27 @@ def _is_of(session: Session, user: User) -> bool:
 
 
 def _of_token(token: AccessToken) -> SignIn:
-    return SignIn(id=f"token-{token.pk}", kind="token", began=token.created_at, ends=token.expires_at)
+    return SignIn(
+        id=f"token-{token.pk}",
+        kind="token",
+        address=token.address,
+        program=token.program,
+        began=token.created_at,
+        ends=token.expires_at,
+    )
 
 
 def _of_session(session: Session) -> SignIn:
-    digest = hashlib.sha256(session.session_key.encode()).hexdigest()[:32]
-    return SignIn(id=f"session-{digest}", kind="session", began=None, ends=session.expire_date)
+    note = session.get_decoded().get(NOTE, {})
+    return SignIn(
+        id=_name_of(session),
+        kind="session",
+        address=note.get("address", ""),
+        program=note.get("program", ""),
+        began=datetime.fromisoformat(note["began"]) if note else None,
+        ends=session.expire_date,
+    )
+
+
+def _name_of(session: Session) -> str:
+    return f"session-{hashlib.sha256(session.session_key.encode()).hexdigest()[:32]}"

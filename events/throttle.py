@@ -113,6 +113,15 @@ _advances = _Advances()
 
 
 @cache
+def times(rate: str, factor: int) -> str:
+    """Return the rate of so many times as many; no limit stays none."""
+    if not rate:
+        return rate
+    limit = _limit(rate)
+    return f"{limit.amount * factor} per {limit.multiples} {limit.GRANULARITY.name}"
+
+
+@cache
 def _limit(rate: str) -> RateLimitItem:
     return parse(rate)
 

@@ -47,6 +47,11 @@ def _pattern_condition(pattern: str, path: str) -> Q:
     return Q(**{f"{path}__regex": f"^{topics.regex(pattern)}$"})
 
 
+def records() -> Q:
+    """Return the condition that an event is one of the server's own records."""
+    return topics_condition([f"{prefix}*" for prefix in topics.RECORD_PREFIXES])
+
+
 def ruled(rulings: Iterable[tuple[str, bool]], by_role: Q) -> Q:
     """Return the condition that the rulings allow the topic, or the role does where they say nothing.
 

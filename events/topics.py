@@ -9,6 +9,8 @@ WILDCARDS_MAX = 3
 
 AUDIT_PREFIX = "audit."
 """Records of the audit trail: only the server makes them, nobody changes or deletes them."""
+RECORD_PREFIXES = (AUDIT_PREFIX, "operation.")
+"""What tells of operators, the audit trail and their operations in the viewer: nobody writes that but the server."""
 
 TOPIC_EXPECTED = (
     "a topic of 3 to 65 letters, digits, dots and underscores that begins with a letter, and no word of the live feed"
@@ -26,6 +28,11 @@ WORDS_OF_THE_FEED = frozenset({"heartbeat", "resync", "error", "auth", "publish"
 def is_topic(text: str) -> bool:
     """Tell whether an event may have this topic: no wildcards, and no word of the feed."""
     return TOPIC.fullmatch(text) is not None and text not in WORDS_OF_THE_FEED
+
+
+def is_record(topic: str) -> bool:
+    """Tell whether events of the topic are the server's own records."""
+    return topic.startswith(RECORD_PREFIXES)
 
 
 def is_pattern(text: str) -> bool:

@@ -18,6 +18,7 @@ from events.models import Event
 from events.policies import Verb
 from events.position import NextPosition
 from events.prepared import Slot, Statement, change
+from events.topic_conditions import records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +79,13 @@ def update(event_id: str | UUID, changes: EventChanges, by: Actor = SERVER) -> N
     if columns:
         columns["recipients"] = recipients
     if columns and access.may_update_anything(by) and (by is SERVER or not trail.could_intervene(columns)):
-        event = write(pk, columns)
+        event = write(pk, columns, by)
     else:
         with transaction.atomic():
             event = _checked(pk, changes, by, for_writing=bool(columns))
             if columns:
                 before = vars(event)
-                event = write(pk, columns)
+                event = write(pk, columns, by)
                 if trail.is_operating(before, columns, by):
                     dispatch(NewEvent(**trail.change(pk.hex, before, columns, by)))
             else:  # who reports progress recognises its own message by the sender
@@ -123,12 +124,12 @@ def _check_access(event: Event, changes: EventChanges, by: Actor) -> None:
         raise refusals.of_event(by, Verb.OPERATE, event)
 
 
-def write(pk: UUID, columns: dict[str, object]) -> Event:
+def write(pk: UUID, columns: dict[str, object], by: Actor = SERVER) -> Event:
     """Give the event new values and the next position, in one statement; return it as it is then, less its payload.
 
     The statement locks the row, so that two changes of different columns both count; an attempt that the change ends
-    for good is kept before it. Raise EventMissing if there is no such event, Forbidden if it is a record of the audit
-    trail.
+    for good is kept before it. Raise EventMissing if there is no such event, Forbidden if it is one of the server's
+    records.
     """
     status, now = columns.get("status"), timezone.now()
     leaves = status in attempts.WAITING
@@ -138,16 +139,21 @@ def write(pk: UUID, columns: dict[str, object]) -> Event:
         given = columns | {"pk": pk, "updated_at": now}
         if not position.drawn_by_the_table():
             given["position"] = position.moved()
-        row = _writing(frozenset(columns), status).row(**given)
+        row = _writing(frozenset(columns), status, by is SERVER).row(**given)
     if row is None:
-        raise Forbidden("Nobody changes the audit trail") if Event.objects.filter(pk=pk).exists() else EventMissing
+        raise (
+            Forbidden("Nobody writes these records but the server")
+            if Event.objects.filter(pk=pk).exists()
+            else EventMissing
+        )
     return Event.from_db(Event.objects.db, _RETURNED, row)
 
 
 @cache
-def _writing(columns: frozenset[str], status: object) -> Statement:
+def _writing(columns: frozenset[str], status: object, is_server: bool) -> Statement:
     """Compile the statement that writes these columns, and this status; there are as many as kinds of changes."""
-    event = Event.objects.filter(~begins_with("topic", topics.AUDIT_PREFIX), pk=Slot("pk", Event._meta.pk))
+    sealed = begins_with("topic", topics.AUDIT_PREFIX) if is_server else records()
+    event = Event.objects.filter(~sealed, pk=Slot("pk", Event._meta.pk))
     computed = {name: value for name, value in attempts.moments(status).items() if name not in columns}
     if position.drawn_by_the_table():
         computed["position"] = NextPosition()

@@ -49,21 +49,6 @@ def _match(patterns: tuple[str, ...], topic: str) -> bool:
     return any(topics.matches(pattern, topic) for pattern in patterns)
 
 
-def _outline(change: Envelope) -> Envelope:
-    """Return what wishes ask about, without the frame: a thousand large ones would be remembered."""
-    return Envelope(
-        id=change.id,
-        topic=change.topic,
-        project=change.project,
-        user=change.user,
-        status=change.status,
-        depends_on=change.depends_on,
-        position=change.position,
-        is_deletion=change.is_deletion,
-        frame="",
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """What an answer says besides "nothing to do": that the client would wait."""
@@ -115,7 +100,7 @@ class WaitingRoom:
     def tell(self, change: Envelope) -> None:
         """Take a message of the bus."""
         self.heard += 1
-        self._recent.append(_outline(change))
+        self._recent.append(change.without_frame())  # a thousand large ones would be remembered
         for wish, queue in self._queues.items():
             if wish.may_be_met_by(change):
                 queue.call()

@@ -21,6 +21,7 @@ HEIGHTS = {320: 720, 1280: 860, 2560: 1440}
 TALLEST = 2600
 """Pixels of a long page that are taken."""
 HOSTILE = "<b>bold</b> \u202eשלחם 🎬 \u2066" + "x" * 120
+FAILURES = ("failed", "away", "outdated", "busy", "too_large")
 ACCOUNTS = """
 import json
 from datetime import timedelta
@@ -37,7 +38,7 @@ key = ApiKey.objects.create(
 )
 grant = ProjectGrant.objects.create(project="dune_part_five", group=team)
 policy = TopicPolicy.objects.create(verb="read", topic="settings.*", role="user", note="Managers talk about it.")
-failures = {kind: render_to_string("failure.html", {"kind": kind}) for kind in ("failed", "away", "outdated")}
+failures = {kind: render_to_string("failure.html", {"kind": kind, "limit": 2**20}) for kind in FAILURES}
 made = {"user": artist.pk, "group": team.pk, "key": key.pk, "grant": grant.pk, "policy": policy.pk}
 print(json.dumps(made | failures))
 """
@@ -59,7 +60,7 @@ class Looking:
             self.one(name, path)
         for name, (path, act) in STEPS.items():
             self.one(name, path, act)
-        for kind in ("failed", "away", "outdated"):
+        for kind in FAILURES:
             self.one(kind, "/admin/failure/", html=self.made[kind])
         self.one("login", "/admin/login/", anonymous=True)
         self.one("too-many", "/admin/login/", _guess, anonymous=True)  # the last: nobody gets in for a while
@@ -118,7 +119,8 @@ class Looking:
 
 
 def _accounts(server: Server) -> dict[str, Any]:
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", ACCOUNTS]
+    script = f"FAILURES = {FAILURES}\n{ACCOUNTS}"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", script]
     done = subprocess.run(command, cwd=ROOT, env=server.environment, check=True, capture_output=True, text=True)
     made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return made
@@ -167,7 +169,6 @@ def _events_pages(server: Server) -> dict[str, str]:
 
 
 def _preview(page: Page) -> None:
-    page.get_by_label("all that match the filters").check()
     page.get_by_role("button", name="Restart …").click()
     page.get_by_role("heading", level=1).wait_for()
 

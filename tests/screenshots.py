@@ -20,6 +20,7 @@ from tests.looking import HEIGHTS, LIST, Looking
 
 IMAGES = ROOT / "docs" / "images"
 SEED = "7"
+ZONE = "Europe/Berlin"
 SPREAD = """
 from datetime import timedelta
 from django.db.models import F
@@ -52,7 +53,11 @@ def main() -> None:
         sys.exit("There is no Chromium on the path.")
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
-    with tempfile.TemporaryDirectory() as data, Server(Path(data)) as server, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as data,
+        Server(Path(data), TIME_ZONE=ZONE) as server,
+        sync_playwright() as playwright,
+    ):
         fill(server)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox"])
         pages = pages_of(server)
@@ -79,7 +84,7 @@ def pages_of(server: Server) -> dict[str, str]:
     job = next(event for event in failed if event["topic"] == "transcode.review")
     return {
         "overview": "/admin/?window=24h",
-        "viewer": f"{LIST}?logs=hidden",
+        "viewer": f"{LIST}?q=review&audit=hidden",
         "event": f"{LIST}{job['id']}/change/",
         "source": f"{LIST}{job['dependsOn']}/change/",
         "filters": f"{LIST}?topic=transcode.*&last=24h&relation=job",
@@ -93,7 +98,6 @@ def take(browser: Browser, server: Server, pages: dict[str, str]) -> None:
     photograph(open_page(browser, server, pages["viewer"], 1280, "dark"), IMAGES / "viewer-dark.png")
     photograph(open_page(browser, server, pages["viewer"], 320, "light"), IMAGES / "viewer-narrow.png")
     page = open_page(browser, server, f"{LIST}?topic=transcode.*&status=failed,finished", 1280, "light")
-    page.get_by_label("all that match the filters").check()
     page.get_by_role("button", name="Restart …").click()
     page.get_by_role("heading", level=1).wait_for()
     photograph(page, IMAGES / "restart.png")
@@ -105,7 +109,7 @@ def open_page(browser: Browser, server: Server, path: str, width: int, scheme: L
         base_url=server.url,
         viewport={"width": width, "height": HEIGHTS[width]},
         color_scheme=scheme,
-        timezone_id="Europe/Berlin",
+        timezone_id=ZONE,
     )
     page = context.new_page()
     page.goto(f"/admin/login/?next={path.replace('&', '%26')}")

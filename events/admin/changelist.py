@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.contrib.admin.views.main import ERROR_FLAG, IGNORED_PARAMS, PAGE_VAR, SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -13,6 +13,8 @@ from events import position
 from events.admin import pages, render
 from events.admin.facets import PARAMETERS, TopicFilter
 from events.admin.filters import EventFilter
+from events.admin.plans import refusal_of
+from events.admin.reader import reader_of
 from events.admin.topictree import Branch, topics_in_use, tree_of
 from events.models import Event
 from events.queryset import EventQuerySet
@@ -22,8 +24,8 @@ BEFORE, AFTER = "before", "after"
 SINCE, IDS = "since", "ids"
 """What the live feed asks for: see ``events.admin.live``."""
 NOT_OF_THE_VIEW = (SINCE, IDS)
-NO_FILTERS = {BEFORE, AFTER, *NOT_OF_THE_VIEW, *IGNORED_PARAMS, PAGE_VAR, ERROR_FLAG}
-"""Parameters that choose no events: ours, and those of the admin that this list does not have."""
+KNOWN = frozenset({SEARCH_VAR, BEFORE, AFTER, *PARAMETERS})
+"""The parameters that the address of a view may have: none of those that lists of the admin take besides."""
 MOST_DIGITS = 18
 LONGEST_SEARCH = 200
 """Characters of a search."""
@@ -42,6 +44,7 @@ class Chip(NamedTuple):
 class EventChangeList(ChangeList):
     """A view of the event list; its address says all of it, so that it can be shared."""
 
+    known = KNOWN
     page: pages.Page
     position: int
     """The position up to which the page knows all changes; the live feed goes on from there."""
@@ -54,6 +57,8 @@ class EventChangeList(ChangeList):
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Do what the admin does, and call the page by its name."""
+        self._reader = reader_of(request)
+        self._parameters = dict(request.GET.lists())
         super().__init__(request, *args, **kwargs)
         self.title = str(self.opts.verbose_name_plural).capitalize()
 
@@ -69,10 +74,16 @@ class EventChangeList(ChangeList):
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         """Return the events of the view; none if anything in the address is not understood."""
         events = super().get_queryset(request, exclude_parameters)
-        self.problems = [*self._problems_of_search(request), *(each.error for each in self._given() if each.error)]
+        refused = [each.error for each in self._given() if each.error]
+        self.problems = [*self._problems_of_search(request), *refused, *self._problems_of_place(request)]
         names = ", ".join((SEARCH_VAR, *PARAMETERS))
         self.problems += [f"{name[:60]}: expected a filter of the list ({names})" for name in self._unknown()]
         return events.none() if self.problems else events
+
+    def other_problems(self) -> list[str]:
+        """Return what is wrong with the address where no field of the page tells it."""
+        told = [each.error for each in self._given() if each.has_field()]
+        return [problem for problem in self.problems if problem not in told]
 
     def _problems_of_search(self, request: HttpRequest) -> list[str]:
         given = [each for each in request.GET.getlist(SEARCH_VAR) if each.strip()]
@@ -84,14 +95,22 @@ class EventChangeList(ChangeList):
             return [f"{SEARCH_VAR}: expected at most {LONGEST_SEARCH} characters, got {len(self.query)}"]
         return []
 
+    def _problems_of_place(self, request: HttpRequest) -> list[str]:
+        """Say what is wrong with the place of the page; a wrong one would be taken for the newest."""
+        given = [(name, value) for name in (BEFORE, AFTER) for value in self._parameters.get(name, []) if value]
+        if len(given) > 1:
+            return [f"{BEFORE}, {AFTER}: expected one value of one of them, got {len(given)}"]
+        if given and number_in(request.GET, given[0][0]) is None:
+            return [f"{given[0][0]}: expected a number of at most {MOST_DIGITS} digits"]
+        return []
+
     def _given(self) -> list[EventFilter]:
         """Return the filters that have a value."""
         return [spec for spec in self.filter_specs if isinstance(spec, EventFilter) and spec.value]
 
     def _unknown(self) -> list[str]:
         """Return the parameters that nobody knows: a misspelt filter would leave the view wider than it was meant."""
-        known = NO_FILTERS.union(PARAMETERS)
-        return [name for name, values in self.filter_params.items() if name not in known and any(values)]
+        return [name for name in self._parameters if name not in self.known]
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         """Order by nothing else, whatever the address asks for: pages are made by this number."""
@@ -124,7 +143,10 @@ class EventChangeList(ChangeList):
 
     def rows(self) -> list[render.Row]:
         """Return the events as they are shown."""
-        return [render.row(event, self.url_of(event)) for event in self.result_list]
+        by = self._reader
+        return [
+            render.row(event, self.url_of(event), is_operable=not refusal_of(event, by)) for event in self.result_list
+        ]
 
     def url_of(self, event: Event) -> str:
         """Return the address of an event, with its id as it is written everywhere else, and the way back."""
@@ -151,7 +173,7 @@ class EventChangeList(ChangeList):
             Chip(str(each.title), each.told(), self._without(each.name), bool(each.error)) for each in self._given()
         ]
         unknown = [
-            Chip(name, ", ".join(self.filter_params[name]), self._without(name), is_refused=True)
+            Chip(name, ", ".join(self._parameters[name]), self._without(name), is_refused=True)
             for name in self._unknown()
         ]
         return search + filters + unknown

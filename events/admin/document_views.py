@@ -40,8 +40,9 @@ def documents_of(event: Event) -> tuple[list[Document], list[Passage]]:
     documents, passages = [], []
     for name in NAMES:
         content, url = masked(getattr(event, name)), reverse("admin:events_event_document", args=[event.id.hex, name])
-        documents.append(document(name.capitalize(), content, url))
-        passages += passages_of(name, content, url)
+        texts = passages_of(name, content, url)
+        documents.append(document(name.capitalize(), content, url, texts))
+        passages += texts
     return documents, passages
 
 
@@ -73,7 +74,8 @@ class DocumentsMixin(EventModelAdmin):
         url = reverse("admin:events_event_document", args=[object_id, name])
         try:
             begin = number_in(request.GET.get("from", ""))
-            return HttpResponse(part(content, request.GET.get("at", ""), begin, url))
+            texts = passages_of(name, content, url)
+            return HttpResponse(part(content, request.GET.get("at", ""), begin, url, texts))
         except LookupError as error:
             raise Http404 from error
 

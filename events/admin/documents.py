@@ -6,7 +6,7 @@ thousand characters at a time, by its *place*: the numbers of the items that lea
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -26,6 +26,8 @@ TEXT = 2_000
 """Characters of a text in a large document that are shown at first."""
 MORE_TEXT = 20_000
 """Characters of it that are shown with each click."""
+SHORT = 120
+"""Characters of a text that stands in the document though it stands above it, too."""
 PASSAGES = 10
 PASSAGE = 20_000
 """Characters of a passage."""
@@ -40,6 +42,8 @@ class Document:
     keys: int
     url: str
     """Where all of it is, as JSON."""
+    version: str
+    """As ``version_of`` tells it."""
     html: SafeString
     """The JSON, each object and array of which can be folded."""
 
@@ -49,6 +53,9 @@ class Passage:
     """A text of several lines, such as a traceback: in JSON it is hard to read."""
 
     path: str
+    place: str
+    anchor: str
+    """What the text is called in its page."""
     url: str
     """Where all of it is, as JSON."""
     text: str
@@ -61,6 +68,8 @@ class _View:
 
     url: str
     version: str
+    above: Mapping[str, str]
+    """The places of the texts that stand above as such, and what these are called in the page."""
     is_whole: bool = False
     """All of it is there at once."""
     is_open: bool = False
@@ -69,19 +78,20 @@ class _View:
         return f"{self.url}part/?version={self.version}&at={place}&from={begin}"
 
 
-def document(name: str, content: dict[str, object], url: str) -> Document:
-    """Return what to show of a summary or payload, all of which is at the address."""
+def document(name: str, content: dict[str, object], url: str, passages: list[Passage]) -> Document:
+    """Return what to show of a summary or payload, all of which is at the address, below its texts."""
     size = len(json.dumps(content, indent=2, ensure_ascii=False))
     is_whole = size <= WHOLE and _count(content, VALUES) < VALUES
-    view = _View(url=url, version=version_of(content), is_whole=is_whole, is_open=size <= FOLDED)
+    above = _anchors(passages)
+    view = _View(url=url, version=version_of(content), above=above, is_whole=is_whole, is_open=size <= FOLDED)
     html = "".join(_group(content, "", "", "", view, is_first=True)) if content else ""
-    return Document(name=name, keys=len(content), url=url, html=SafeString(html))
+    return Document(name=name, keys=len(content), url=url, version=view.version, html=SafeString(html))
 
 
-def part(content: object, place: str, begin: int, url: str) -> SafeString:
+def part(content: object, place: str, begin: int, url: str, passages: list[Passage]) -> SafeString:
     """Return the next values of an object or array, or the next characters of a text; LookupError if there are none."""
     value = value_at(content, place)
-    view = _View(url=url, version=version_of(content))
+    view = _View(url=url, version=version_of(content), above=_anchors(passages))
     if isinstance(value, str):
         return SafeString("".join(_text(value, place, begin, MORE_TEXT, view)))
     return SafeString("".join(_items(value, place, begin, view)))
@@ -113,10 +123,20 @@ def passages_of(name: str, content: object, url: str) -> list[Passage]:
     for path, place, value in _texts(content, name, ""):
         if "\n" in value.strip():
             text, is_cut = visible(value[:PASSAGE]), len(value) > PASSAGE
-            found.append(Passage(path=visible(path), url=f"{url}?at={place}", text=text, is_cut=is_cut))
+            where = {
+                "path": visible(path),
+                "place": place,
+                "anchor": f"text-{name}-{place}",
+                "url": f"{url}?at={place}",
+            }
+            found.append(Passage(**where, text=text, is_cut=is_cut))
         if len(found) == PASSAGES:
             break
     return found
+
+
+def _anchors(passages: list[Passage]) -> dict[str, str]:
+    return {passage.place: passage.anchor for passage in passages if len(passage.text) > SHORT}
 
 
 def _texts(value: object, path: str, place: str) -> Iterator[tuple[str, str, str]]:
@@ -188,6 +208,9 @@ def _group(value: object, place: str, label: str, comma: str, view: _View, *, is
 
 
 def _scalar(value: object, place: str, view: _View) -> SafeString:
+    if isinstance(value, str) and place in view.above:
+        link = '<span class="json-string">{}</span> <a class="json-above" href="#{}">as text above</a>'
+        return format_html(link, SafeString(_quoted(f"{value.strip().splitlines()[0][:SHORT]} …")), view.above[place])
     if isinstance(value, str) and len(value) > TEXT and not view.is_whole:
         return format_html(
             '<span class="json-string">"{}</span>', SafeString("".join(_text(value, place, 0, TEXT, view)))

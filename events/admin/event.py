@@ -7,21 +7,27 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from events.admin import live, render, runs
-from events.admin.changelist import LONGEST_SEARCH, EventChangeList
+from events.admin.changelist import KNOWN, LONGEST_SEARCH, EventChangeList
 from events.admin.document_views import DocumentsMixin, documents_of, find
+from events.admin.documents import version_of
 from events.admin.facets import FILTERS
 from events.admin.family import family_of
+from events.admin.offers import offered
 from events.admin.operating import OperatingMixin, WholeView
+from events.admin.plans import refusal_of
 from events.admin.reader import reader_of
 from events.admin.story import state_of, story_of
 from events.models import Event
+from events.operations import Kind
 from events.queryset import EventQuerySet
 from events.search import SEARCHED, mentions
+
+KINDS = (Kind.RESTART, Kind.ABORT, Kind.DELETE)
 
 
 @admin.register(Event)
@@ -65,6 +71,7 @@ class EventAdmin(DocumentsMixin, OperatingMixin):
         name = request.resolver_match.url_name if request.resolver_match else ""
         others = {
             "events_event_live": live.ChangedEvents,
+            "events_event_change": WholeView,
             "events_event_operate": WholeView,
             "events_event_operation": WholeView,
         }
@@ -74,19 +81,19 @@ class EventAdmin(DocumentsMixin, OperatingMixin):
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
         """Keep the events that contain all the words."""
-        return queryset.filter(mentions(search_term)), False
+        return queryset.filter(mentions(search_term, hides_secrets=not reader_of(request).sees_secrets)), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list. What a form leaves empty is taken out of the address, which people share."""
         given = request.GET.copy()
-        for name in [name for name, values in request.GET.lists() if not any(values)]:
+        for name in [name for name, values in request.GET.lists() if name in KNOWN and not any(values)]:
             del given[name]
         if len(given) < len(request.GET):
             return HttpResponseRedirect(f"{request.path}?{given.urlencode()}")
         return super().changelist_view(request, {**self._extras(request), **(extra_context or {})})
 
     def _extras(self, request: HttpRequest) -> dict[str, object]:
-        return {"longest_search": LONGEST_SEARCH, "may_operate": self.has_operate_permission(request)}
+        return {"longest_search": LONGEST_SEARCH, "may_operate": self.has_operate_permission(request), "kinds": KINDS}
 
     def get_urls(self) -> list[URLPattern]:
         """Add what open pages ask for."""
@@ -108,21 +115,28 @@ class EventAdmin(DocumentsMixin, OperatingMixin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show one event; 404 if there is none, or none that the user may read."""
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
         if not self.has_view_permission(request):
             raise PermissionDenied
-        readable = self.get_queryset(request)
+        readable, by = self.get_queryset(request), reader_of(request)
         event = find(object_id, readable)
         back = f"{reverse('admin:events_event_changelist')}?{request.GET.get('_changelist_filters', '')}"
         context = {**self.admin_site.each_context(request), "opts": self.opts, "back": back.rstrip("?")}
+        if request.method not in ("GET", "HEAD"):
+            context["title"], page = "Nothing has changed", "admin/events/event/unchanged.html"
+            headers = {"Allow": "GET, HEAD"}
+            return TemplateResponse(request, page, context, status=HTTPStatus.METHOD_NOT_ALLOWED, headers=headers)
         if event is None:
             context["title"] = "No such event"
             return TemplateResponse(request, "admin/events/event/missing.html", context, status=HTTPStatus.NOT_FOUND)
+        operable = {
+            "refusal": refusal_of(event, by),
+            "offered": offered(event, by),
+            "chips": self.filters_of(request, event),
+        }
         return TemplateResponse(
             request,
             "admin/events/event/change_form.html",
-            context | _about(event, readable) | self._extras(request),
+            context | _about(event, readable) | self._extras(request) | operable,
         )
 
 
@@ -141,5 +155,6 @@ def _about(event: Event, readable: EventQuerySet) -> dict[str, object]:
         "state": state_of(event),
         "progress": render.progress_of(event),
         "passages": passages,
+        "passages_version": version_of([[each.path, each.text] for each in passages]),
         "documents": documents,
     }

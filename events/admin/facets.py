@@ -17,7 +17,7 @@ from events.topic_conditions import topics_condition
 
 
 class TopicFilter(TextFilter):
-    """One topic, or a group such as ``entity.*``."""
+    """One topic, or a pattern such as ``entity.*``."""
 
     title = "Topic"
     name = "topic"
@@ -27,7 +27,9 @@ class TopicFilter(TextFilter):
         """Refuse what can be no topic."""
         super().check()
         if not topics.is_pattern(self.value):
-            raise InvalidField(self.name, "expected a topic, or a group such as entity.*")
+            raise InvalidField(
+                self.name, f"expected a topic, or a pattern with at most {topics.WILDCARDS_MAX} *, such as entity.*"
+            )
 
     def narrowed(self, events: EventQuerySet) -> EventQuerySet:
         """Keep the topics that match."""
@@ -130,6 +132,22 @@ class LogFilter(ChoiceFilter):
         return events.without_logs()
 
 
+class AuditFilter(ChoiceFilter):
+    """Records of the audit trail are shown unless they are hidden: an operation on many events leaves many of them."""
+
+    title = "Audit trail"
+    name = "audit"
+    options = {"hidden": "Hide audit trail"}  # noqa: RUF012 - a constant
+
+    def narrowed(self, events: EventQuerySet) -> EventQuerySet:
+        """Leave out the records."""
+        return events.without_audit_trail()
+
+    def is_narrowing(self) -> bool:
+        """Tell that nothing is left out that could be operated on: without the records it is still everything."""
+        return False
+
+
 class LanguageFilter(EventFilter):
     """A filter in the language of ``/api/query``: JSON, compiled by ``events.filters``."""
 
@@ -137,6 +155,7 @@ class LanguageFilter(EventFilter):
     name = "filter"
     template = "admin/events/event/_language_filter.html"
     place = "language"
+    example = '{"conditions": [{"key": "payload/newValue", "value": "Approved"}]}'
 
     def narrowed(self, events: EventQuerySet) -> EventQuerySet:
         """Keep the events that satisfy the filter."""
@@ -172,6 +191,7 @@ FILTERS = (
     PeriodFilter,
     RelationFilter,
     LogFilter,
+    AuditFilter,
     FromFilter,
     ToFilter,
     LanguageFilter,

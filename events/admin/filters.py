@@ -32,6 +32,10 @@ class EventFilter(admin.ListFilter):
         """Show it always."""
         return True
 
+    def has_field(self) -> bool:
+        """Tell whether there is a field, which tells what is wrong with its value."""
+        return self.place != "sidebar"
+
     def expected_parameters(self) -> list[str | None]:
         """Return the name of the parameter."""
         return [self.name]

@@ -1,14 +1,20 @@
 """The overview, which is the admin's index."""
 
 from django.contrib import admin
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from events import access, presence
+from events.admin.chart import WINDOWS, window_named
 from events.admin.failures import failures_of
-from events.admin.overview import WINDOWS, traffic_of, window_named
+from events.admin.overview import traffic_of
 from events.admin.reader import reader_of
 from events.admin.workload import MOST, queues_of, work_of
+from events.errors import InvalidField
 from events.models import Event
+
+USUAL = "24h"
+"""The window of an address that names none."""
 
 
 @admin.site.admin_view
@@ -22,7 +28,10 @@ def _overview(request: HttpRequest) -> dict[str, object]:
         return {}
     actor = reader_of(request)
     readable = Event.objects.readable_by(actor)
-    window = window_named(request.GET.get("window", ""))
+    try:
+        window = window_named(request.GET.get("window", USUAL))
+    except InvalidField as problem:
+        raise BadRequest(str(problem)) from problem
     queues = queues_of(readable)
     return {
         "windows": WINDOWS,

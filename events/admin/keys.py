@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -105,6 +105,15 @@ class KeyForm(KeyModelForm):
         model = ApiKey
         fields = ("user", "name", "expires_at", "verbs", "topics", "projects", "wait_seconds")
 
+    def clean_expires_at(self) -> datetime | None:
+        """Refuse a key that has ended, unless it had before."""
+        end: datetime | None = self.cleaned_data["expires_at"]
+        before = self.instance.expires_at
+        is_new = before is None or end != before.replace(microsecond=0)
+        if end and is_new and end <= timezone.now():
+            raise ValidationError("This is in the past. To end a key at once, delete it.")
+        return end
+
     def clean(self) -> dict[str, Any]:
         """Let a preset fill the verbs."""
         given = super().clean() or {}
@@ -189,6 +198,9 @@ class ApiKeyAdmin(OwnMixin, ApiKeyModelAdmin):
             raise Http404
         if not self.has_add_permission(request) or not self.has_change_permission(request, key):
             raise PermissionDenied
+        if key.is_ending:
+            messages.error(request, "This key is ending, and so would the new one. Add a key instead.")
+            return HttpResponseRedirect(reverse("admin:events_apikey_change", args=[pk]))
         successor, secret = accounts.rotate_key(key)
         return self._shown(request, successor, secret, replaces=key)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
 
-from events.admin.changelist import IDS, SINCE, EventChangeList, number_in
+from events.admin.changelist import IDS, KNOWN, SINCE, EventChangeList, number_in
 from events.models import Event
 
 MOST = 100
@@ -21,6 +21,7 @@ MOST_BEHIND = 20_000
 class ChangedEvents(EventChangeList):
     """The events of a view that have changed since a position, and how the given ones look now."""
 
+    known = KNOWN | {SINCE, IDS}
     is_behind = False
     matching: frozenset[UUID] = frozenset()
 

@@ -28,10 +28,13 @@ class LoginForm(AdminAuthenticationForm):
             self.wait = error.wait
             raise ValidationError(f"Too many attempts. Try again in {error.wait} seconds.") from error
         try:
-            return super().clean()
+            given = super().clean()
         except ValidationError:
             logins.note_failure(name, address)
             raise
+        if self.user_cache:
+            logins.note_success(name, address)
+        return given
 
 
 def login(request: HttpRequest) -> HttpResponse:

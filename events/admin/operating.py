@@ -3,25 +3,28 @@
 from copy import copy
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
-from events import access
+from events import access, listviews, topics
 from events.actor import Actor
-from events.admin import counting, runs
-from events.admin.changelist import EventChangeList, number_in
+from events.admin import counting, render, runs
+from events.admin.changelist import Chip, EventChangeList, number_in
 from events.admin.counting import Expected
 from events.admin.plans import Plan, plan_from
 from events.admin.reader import reader_of
+from events.admin.ways import way_back, way_to_list
 from events.errors import EventError, InvalidField
 from events.models import Event
-from events.operations import Kind, masked_view
+from events.operations import Kind
 from events.queryset import EventQuerySet
 
 if TYPE_CHECKING:
@@ -31,6 +34,8 @@ else:
 
 BEGIN = "#begin"
 """With it in the address a run's page carries the run on by itself; a page that is opened again has none."""
+RECORDS = f"{topics.AUDIT_PREFIX}operation."
+"""Where the topics of the records of operations begin."""
 DONE = {Kind.DELETE: "deleted", Kind.RESTART: "restarted", Kind.ABORT: "aborted"}
 
 
@@ -56,16 +61,26 @@ class OperatingMixin(EventModelAdmin):
 
     def operating_urls(self) -> list[URLPattern]:
         """Return where operations are previewed, started and carried on."""
-        wrap = self.admin_site.admin_view
+        entrance = require_http_methods(["GET", "HEAD", "POST"])(self.operate_entrance)
         return [
-            path("operate/", wrap(require_POST(self.operate_view)), name="events_event_operate"),
-            path("operation/<str:run_id>/", wrap(self.run_view), name="events_event_operation"),
+            path("operate/", entrance, name="events_event_operate"),
+            path("operation/<str:run_id>/", self.admin_site.admin_view(self.run_view), name="events_event_operation"),
         ]
+
+    def operate_entrance(self, request: HttpRequest) -> HttpResponse:
+        """Lead on whoever sends a form, and others to where such a form is; after the login, too."""
+        back = way_back(request.POST.get("back", ""), request.POST.get("view", ""))
+        if request.method != "POST":
+            return HttpResponseRedirect(back)
+        if not self.admin_site.has_permission(request):
+            return redirect_to_login(back, reverse("admin:login"))
+        return self.admin_site.admin_view(self.operate_view)(request)
 
     def operate_view(self, request: HttpRequest) -> HttpResponse:
         """Show what an operation would do; with ``confirmed`` begin it."""
         by = self._operator(request)
         given = request.POST
+        back = way_back(given.get("back", ""), given.get("view", ""))
         try:
             is_all = given.get("scope") == "matching"
             ids = [] if is_all else given.getlist("ids")
@@ -78,16 +93,18 @@ class OperatingMixin(EventModelAdmin):
             visible = looked_at.visible()
             if below := number_in(given, "below"):
                 part = counting.count(plan, visible, by, below=below, patience=counting.PATIENCE)
-                return JsonResponse({"affected": part.affected, "skipped": part.skipped, "below": part.reached})
+                counts = {"affected": part.affected, "skipped": part.skipped, "blocked": part.blocked}
+                return JsonResponse({**counts, "below": part.reached})
             expected = counting.preview(plan, visible, by)
         except EventError as problem:
-            return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, view=given.get("view", ""))
+            return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, back=back)
         if given.get("confirmed") != "yes" or not (expected.affected or expected.reached):
-            shown: dict[str, Any] = {"plan": plan, "expected": expected, "by": by, "view": given.get("back", view)}
+            shown: dict[str, Any] = {"plan": plan, "expected": expected, "by": by, "back": back}
             return self._page(request, "preview", is_all=is_all, chips=looked_at.chips(), **shown)
         run_id = runs.begin(plan, visible, expected, by)
         self.log_change(request, Event.objects.get(pk=run_id), _told(plan, expected))
-        return HttpResponseRedirect(reverse("admin:events_event_operation", args=[run_id.hex]) + BEGIN)
+        back = urlencode({"back": way_to_list(back) if plan.kind == Kind.DELETE else back})
+        return HttpResponseRedirect(f"{reverse('admin:events_event_operation', args=[run_id.hex])}?{back}{BEGIN}")
 
     def run_view(self, request: HttpRequest, run_id: str) -> HttpResponse:
         """Show how a run stands. A POST carries it on, by whoever has started it, or stops it."""
@@ -96,18 +113,24 @@ class OperatingMixin(EventModelAdmin):
             run = runs.find(UUID(run_id))  # it may have dashes
         except (ValueError, Event.DoesNotExist) as missing:
             raise Http404("No such operation") from missing
+        back = way_back(request.GET.get("back", ""), run.plan.view)
         if request.method == "POST":
             try:
                 run = self._moved(request, run, by)
             except Event.DoesNotExist as missing:  # somebody has deleted it meanwhile
                 raise Http404("No such operation") from missing
             except InvalidField as problem:
-                return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, view=run.plan.view)
+                return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, back=back)
             if request.headers.get("Accept") == "application/json":
                 is_counted = run.uncounted is None
                 done = {"affected": run.affected, "blocked": run.blocked, "total": run.total, "isCounted": is_counted}
                 return JsonResponse({"isOver": run.is_over, **done})
-        return self._page(request, "run", run=run, plan=run.plan, is_own=run.user == by.name, view=run.plan.view)
+        record = Event.objects.get(pk=run.id)
+        times: dict[str, Any] = {
+            "begun": record.created_at,
+            "took": render.duration(record.updated_at - record.created_at),
+        }
+        return self._page(request, "run", run=run, plan=run.plan, is_own=run.user == by.name, back=back, **times)
 
     def _moved(self, request: HttpRequest, run: runs.Run, by: Actor) -> runs.Run:
         """Do with a run what a form asks for: stop it, or else carry it on, again if it was stopped."""
@@ -130,27 +153,37 @@ class OperatingMixin(EventModelAdmin):
 
         Raise InvalidField for a view that has all events, or an address that is not understood.
         """
-        looking = copy(request)
-        looking.method = "GET"
-        looking.GET = QueryDict("" if plan.ids else plan.view)
-        view = cast("WholeView", self.get_changelist_instance(looking))
+        view = self._looked_at(request, "" if plan.ids else plan.view)
         if view.problems:
             raise InvalidField("view", "; ".join(view.problems))
         if not plan.ids and not view.is_narrowed():
             raise InvalidField("filter", "expected a view that is narrowed down: this one has all events")
         return view
 
+    def _looked_at(self, request: HttpRequest, view: str) -> WholeView:
+        looking = copy(request)
+        looking.method = "GET"
+        looking.GET = QueryDict(view)
+        return cast("WholeView", self.get_changelist_instance(looking))
+
+    def filters_of(self, request: HttpRequest, record: Event) -> list[Chip]:
+        """Return the filters that the operation was for that a record tells of; none if it was for chosen events."""
+        view = record.summary.get("view")
+        if not (runs.is_run(record) or record.topic.startswith(RECORDS)) or not isinstance(view, str) or not view:
+            return []
+        looked_at = self._looked_at(request, view)
+        return [] if looked_at.problems or record.summary.get("chosen") is not None else looked_at.chips()
+
     def _page(self, request: HttpRequest, name: str, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
-        back = f"{reverse('admin:events_event_changelist')}?{context['view']}".rstrip("?")
         plan = context.get("plan")
         words = {"verb": plan.kind, "done": DONE[Kind(plan.kind)]} if plan else {}
         site = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Operation"}
         template = f"admin/events/event/operate_{name}.html"
-        return TemplateResponse(request, template, {**site, "back": back, **words, **context}, status=status)
+        return TemplateResponse(request, template, {**site, **words, **context}, status=status)
 
 
 def _told(plan: Plan, expected: Expected) -> str:
     """Return what the admin's log keeps."""
     count = f"{'at least ' * (expected.reached is not None)}{expected.affected}"
-    which = f"{len(plan.ids)} chosen" if plan.ids else f"all matching ?{masked_view(plan.view)}"
+    which = f"{len(plan.ids)} chosen" if plan.ids else f"all matching ?{listviews.masked(plan.view)}"
     return f"{plan.kind}: {count} events ({which}{', with what depends on them' if plan.cascade else ''})"

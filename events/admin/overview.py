@@ -1,15 +1,13 @@
 """What the overview tells of events: how many there are over time, how many have failed, and on which topics.
 
-The newest are counted at each look, up to a bound, and those before piece by piece (``events.admin.history``), so that
-a look costs the same however long the history is. While not all are counted, the page says so.
+The newest are counted at each look, up to a bound, and those before stretch by stretch (``events.admin.history``), so
+that a look takes no longer however long the history is. While not all are counted, the page says so.
 """
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
+from datetime import datetime
 
 from django.db.models import CharField, Count
 from django.db.models.functions import Cast, Substr
@@ -17,6 +15,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from events.admin import history, render
+from events.admin.chart import Chart, Window, chart_of
 from events.models import Event
 from events.queryset import EventQuerySet
 from events.status import Status
@@ -27,61 +26,8 @@ MOST_FAILED = 5_000
 """Failed events before those: the newest."""
 LINES = 8
 """Topics that are listed."""
-BAR_HEIGHT = 100
-LEAST_HEIGHT = 2.0
-"""A failure among thousands of events is seen all the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A length of time to look back on."""
-
-    name: str
-    label: str
-    length: timedelta
-    bar: timedelta
-    """What one bar of the chart stands for."""
-    per: str
-    """The length of a bar, in words."""
-    digits: int
-    """Characters of ``2026-01-31 14:05:59`` that tell the bar."""
-    form: str
-    """How a moment on the axis is written: ``clock`` or ``day``."""
-
-
-HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
-MINUTE, TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
-WINDOWS = (
-    Window(name="1h", label="Last hour", length=HOUR, bar=MINUTE, per="minute", digits=16, form="clock"),
-    Window(name="24h", label="Last 24 hours", length=DAY, bar=TEN_MINUTES, per="10 minutes", digits=15, form="clock"),
-    Window(name="7d", label="Last 7 days", length=WEEK, bar=HOUR, per="hour", digits=13, form="day"),
-)
-TICKS = 4
-"""Moments on the axis, beside now."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One bar of the chart; heights are per cent of the highest."""
-
-    x: int
-    label: str
-    period: str
-    """The address parameters of its events in the list."""
-    total: int
-    failed: int
-    height: float
-    failed_height: float
-
-    @property
-    def top(self) -> float:
-        """Where the bar begins; a picture's zero is on top."""
-        return round(BAR_HEIGHT - self.height, 1)
-
-    @property
-    def failed_top(self) -> float:
-        """Where the part that has failed begins."""
-        return round(BAR_HEIGHT - self.failed_height, 1)
+DIGITS = 15
+"""Characters of a time that are kept of what is counted piece by piece, for the longer windows together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,22 +45,16 @@ class Line:
 class Traffic:
     """What was created in the window."""
 
-    bars: list[Bar]
+    chart: Chart
     total: int
     failed: int
-    highest: int
     topics: list[Line]
     """The busiest."""
-    ticks: list[SafeString]
-    """Moments at equal distances, from the beginning."""
     begins: SafeString
     is_cut: bool
     """Not all are counted, only the newest."""
-
-
-def window_named(name: str) -> Window:
-    """Return the window with a name; a day if there is none."""
-    return next((window for window in WINDOWS if window.name == name), WINDOWS[1])
+    is_outdated: bool
+    """Some that are counted were deleted; they are being counted anew."""
 
 
 def traffic_of(readable: EventQuerySet, window: Window, reader: str = "") -> Traffic:
@@ -136,16 +76,14 @@ def traffic_of(readable: EventQuerySet, window: Window, reader: str = "") -> Tra
         counts.add(key, topic, count, failed=count if status == Status.FAILED else 0)
     if cut is not None and is_cut:
         is_cut, start = not counts.add_before(readable, reader, cut[0], start), cut[1]
-    bars = _bars(window, now, counts.totals, counts.failures)
     return Traffic(
-        bars=bars,
+        chart=chart_of(window, now, counts.totals, counts.failures),
         total=counts.totals.total(),
         failed=counts.failures.total(),
-        highest=max((each.total for each in bars), default=0),
         topics=_busiest(counts.topics),
-        ticks=[render.axis_time(now - window.length * (1 - each / TICKS), window.form) for each in range(TICKS)],
         begins=render.short_time(counts.begins or start),
         is_cut=is_cut,
+        is_outdated=counts.is_outdated,
     )
 
 
@@ -157,6 +95,7 @@ class _Counts:
         self.totals, self.failures = Counter[str](), Counter[str]()
         self.topics: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         self.begins: datetime | None = None
+        self.is_outdated = False
 
     def add(self, key: str, topic: str, count: int, *, failed: int) -> None:
         """Count events of one bar and topic."""
@@ -168,49 +107,26 @@ class _Counts:
     def add_before(self, readable: EventQuerySet, reader: str, last: int, start: datetime) -> bool:
         """Count the events up to a number of the creation order, as far as they are known; tell whether that is all."""
         digits = self.window.digits
-        if digits > history.DIGITS:
-            return False  # nobody remembers minutes
-        since = f"{start:%Y-%m-%d %H:%M:%S}"[: history.DIGITS]
+        kept = max(digits, DIGITS)
+        since = f"{start:%Y-%m-%d %H:%M:%S}"[:kept]
         orders = (
             Event.objects.filter(created_at__gte=start).order_by("created_at").values_list("creation_order", flat=True)
         )
-        known, is_all = history.counts_between(readable, reader, orders.first() or 0, last)
+        known = history.counts_between(readable, reader, kept, orders.first() or 0, last)
         totals, topics = self.totals, self.topics
-        for (at, topic), count in known.items():
+        for (at, topic), count in known.counts.items():
             if at >= since:
                 totals[at[:digits]] += count
                 topics[topic][0] += count
-        if not is_all and known:
-            self.begins = datetime.fromisoformat(f"{min(known)[0]}0+00:00")
+        if not known.is_all and known.counts:
+            begins = f"{min(known.counts)[0]}0"[: len("2026-01-31 14:05")]
+            self.begins = max(start, datetime.fromisoformat(f"{begins}+00:00"))
         failed = readable.filter(status=Status.FAILED, creation_order__lte=last, created_at__gte=start)
         latest = failed.exclude(status=Status.FINISHED).order_by("-creation_order")[:MOST_FAILED]
         for topic, created in latest.values_list("topic", "created_at"):
             self.add(f"{created:%Y-%m-%d %H:%M:%S}"[:digits], topic, 0, failed=1)
-        return is_all
-
-
-def _bars(window: Window, now: datetime, totals: Mapping[str, int], failures: Mapping[str, int]) -> list[Bar]:
-    step = window.bar.total_seconds()
-    first, last = (math.floor(moment.timestamp() / step) for moment in (now - window.length, now))
-    moments = [datetime.fromtimestamp(number * step, UTC) for number in range(first, last + 1)]
-    keys = [f"{moment:%Y-%m-%d %H:%M:%S}"[: window.digits] for moment in moments]
-    highest = max((totals.get(key, 0) for key in keys), default=0) or 1
-    return [
-        Bar(
-            x=x,
-            label=f"{moment:%Y-%m-%d %H:%M} UTC",
-            period=_period(moment, moment + window.bar),
-            total=totals.get(key, 0),
-            failed=failures.get(key, 0),
-            height=round(BAR_HEIGHT * totals.get(key, 0) / highest, 1),
-            failed_height=max(LEAST_HEIGHT, round(BAR_HEIGHT * failures[key] / highest, 1)) if failures.get(key) else 0,
-        )
-        for x, (moment, key) in enumerate(zip(moments, keys, strict=True))
-    ]
-
-
-def _period(begin: datetime, end: datetime) -> str:
-    return urlencode({name: f"{moment:%Y-%m-%dT%H:%MZ}" for name, moment in (("from", begin), ("to", end))})
+        self.is_outdated = known.is_outdated
+        return known.is_all
 
 
 def _busiest(topics: Mapping[str, list[int]]) -> list[Line]:

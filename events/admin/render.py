@@ -33,15 +33,31 @@ class Row:
     """The description, or the beginning of a long one."""
     progress: float | None
     """Per cent of an event that is in progress, if its worker tells."""
+    is_operable: bool
+    """Whoever looks may choose it, to operate on it."""
+
+    @property
+    def took(self) -> str:
+        """Tell how long work took; of what goes on, since when: a row stands still while a length grows."""
+        began, ended = self.event.started_at, self.event.ended_at
+        if began and self.event.status == Status.IN_PROGRESS:
+            return format_html("since {}", short_time(began))
+        return duration(ended - began) if began and ended else ""
 
 
-def row(event: Event, url: str) -> Row:
+def row(event: Event, url: str, *, is_operable: bool = False) -> Row:
     """Return what the list shows of an event."""
     description = Truncator(masked(event.description)).chars(LINE)
     updated = message.timestamp(event.updated_at)
     created = short_time(event.created_at)
     return Row(
-        event=event, url=url, created=created, updated=updated, description=description, progress=progress_of(event)
+        event=event,
+        url=url,
+        created=created,
+        updated=updated,
+        description=description,
+        progress=progress_of(event),
+        is_operable=is_operable,
     )
 
 
@@ -73,6 +89,11 @@ def _time(moment: datetime, text: str, form: str) -> SafeString:
     exact = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3]
     html = '<time datetime="{}" title="{} UTC" data-form="{}">{}</time>'
     return format_html(html, message.timestamp(moment), exact, form, text)
+
+
+def number(count: int) -> str:
+    """Return a number with its thousands apart: ``12,345``."""
+    return f"{count:,}"
 
 
 def duration(length: timedelta) -> str:

@@ -106,9 +106,9 @@ def begin(plan: Plan, visible: EventQuerySet, expected: Expected, by: Actor) -> 
         topic=RUN_TOPIC,
         user=by.name,
         sender=SENDER,
-        description=f"{operations.told(plan.kind, 0)} so far",
-        summary={"kind": plan.kind, "total": expected.affected, **said},
-        payload=_kept(plan) | {"uncounted": expected.reached, "reached": None},
+        description=f"{operations.told(plan.kind, 0)} of {expected.matching} so far",
+        summary={"kind": plan.kind, "total": expected.matching, **said},
+        payload={**asdict(plan), "uncounted": expected.reached, "reached": None},
         finished=False,
     )
     with transaction.atomic():
@@ -160,7 +160,7 @@ def resume(run: Run, by: Actor) -> Run:
 
 
 def _with_counted(run: Run, part: Expected) -> Run:
-    return replace(run, total=run.total + part.affected, skipped=run.skipped + part.skipped, uncounted=part.reached)
+    return replace(run, total=run.total + part.matching, skipped=run.skipped + part.skipped, uncounted=part.reached)
 
 
 def _with_done(run: Run, done: Tally, status: Status, problem: str) -> Run:
@@ -222,20 +222,14 @@ def _description(run: Run) -> str:
             return f"{done} of {run.total}, stopped by {run.stopped_by}"
         case Status.FAILED:
             return f"{done} of {run.total}: {run.problem}"
-    return f"{done} so far"
-
-
-def _kept(plan: Plan) -> dict[str, object]:
-    """Return the plan as the record keeps it. People read that who see no secrets, which a view may compare with."""
-    return {"secretView": plan.view, **{name: value for name, value in asdict(plan).items() if name != "view"}}
+    return f"{done} of {run.total} so far"
 
 
 def _run_of(event: Event) -> Run:
     said, kept = event.summary, event.payload
-    plan = {each.name: kept[each.name] for each in fields(Plan) if each.name != "view"}
     return Run(
         id=event.pk,
-        plan=Plan(view=kept["secretView"], **plan),
+        plan=Plan(**{each.name: kept[each.name] for each in fields(Plan)}),
         user=event.user,
         status=event.status,
         total=said["total"],

@@ -12,7 +12,7 @@ STRETCH = 10_000
 """How many numbers of the creation order the first one has."""
 SHARE = 0.03
 """Seconds that a stretch should take."""
-GROWTH = 4
+GROWTH = 2
 """How much longer the next stretch is at most: what comes from the disk takes longer than what has been read before."""
 
 

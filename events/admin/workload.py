@@ -37,8 +37,13 @@ class Queue:
     failed: int = 0
     oldest: Event | None = None
     """The waiting job that was created first."""
-    waits: str = ""
+    wait: timedelta = timedelta()
     """For how long it has been waiting."""
+
+    @property
+    def waits(self) -> str:
+        """Return that in words."""
+        return render.duration(self.wait)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +82,7 @@ class Work:
 
 
 def queues_of(readable: EventQuerySet) -> list[Queue]:
-    """Return the target topics with unsettled jobs; those that fail come first, then those with most to do."""
+    """Return the target topics with unsettled jobs: most failures first, then the longest wait, then most at work."""
     queues: defaultdict[str, Queue] = defaultdict(lambda: Queue(topic=""))
     # All that have failed: enroll's index of them has the topic, and nothing is read beside.
     failed = readable.in_state(Status.FAILED).order_by().values_list("topic").annotate(count=Count("*"))
@@ -93,10 +98,10 @@ def queues_of(readable: EventQuerySet) -> list[Queue]:
     found = readable.filter(creation_order__in=oldest.values()).only("topic", "updated_at")
     for job in found:
         queues[job.topic].oldest = job
-        queues[job.topic].waits = render.duration(timezone.now() - job.updated_at)
+        queues[job.topic].wait = timezone.now() - job.updated_at
     for topic, queue in queues.items():
         queue.topic = topic
-    return sorted(queues.values(), key=lambda each: (-each.failed, -each.waiting, -each.running, each.topic))
+    return sorted(queues.values(), key=lambda each: (-each.failed, -each.wait, -each.running, each.topic))
 
 
 def _first(readable: EventQuerySet, status: Status) -> Iterable[tuple[str, int]]:

@@ -102,7 +102,9 @@ class Job(Described):
     dependsOn = Id()
     hash = serializers.CharField()
     status = State()
-    sourceEvent = WholeEvent(required=False, allow_null=True, help_text="if it was asked for; null: just deleted")
+    sourceEvent = WholeEvent(
+        required=False, allow_null=True, help_text="if it was asked for; null: not to be read, or just deleted"
+    )
 
 
 class Jobs(Described):

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events import message, validation, waiting
+from events.actor import Actor
 from events.api import answers
 from events.api.authentication import actor_behind
 from events.api.describing import SENDER, documented
@@ -99,23 +100,28 @@ class EnrollView(APIView):
         """Hand out a job: 200 with ``id dependsOn hash status``, or 204 if there is nothing to do.
 
         With ``limit`` (1 to 100) the 200 has ``jobs``, a list of up to so many. With ``"include": ["sourceEvent"]``
-        each job has its source under this key, whole. With ``wait`` (seconds, 0 to 60, fractions too) or the
-        header ``Prefer: wait=N`` the 200 comes as soon as there is a job, and the 204 after that time.
+        each job has its source under this key, whole, or null if the key or a policy keeps from reading it. With
+        ``wait`` (seconds, 0 to 60, fractions too) or the header ``Prefer: wait=N`` the 200 comes as soon as there is
+        a job, and the 204 after that time.
         """
         started, heard = time.monotonic(), waiting.room.heard
         wanted = ENROLL.command(request.data, **sender_of(request))
         options = OPTIONS.options(request.data)
-        jobs = enroll_batch(wanted, actor_behind(request), options.limit or 1)
+        actor = actor_behind(request)
+        jobs = enroll_batch(wanted, actor, options.limit or 1)
         if jobs:
-            return _handed_out(jobs, options)
+            return _handed_out(jobs, options, actor)
         answer = EnrollAnswer(status=204)
         if seconds := _patience(request, options.wait):
             answer.hold = waiting.Hold(wish=_wish(wanted), until=started + seconds, heard=heard)
         return answer
 
 
-def _handed_out(jobs: list[Job], options: EnrollOptions) -> EnrollAnswer:
-    sources = Event.objects.in_bulk([job.depends_on for job in jobs]) if SOURCE_EVENT in options.include else None
+def _handed_out(jobs: list[Job], options: EnrollOptions, by: Actor) -> EnrollAnswer:
+    sources = None
+    if SOURCE_EVENT in options.include:
+        found = Event.objects.readable_by(by).in_bulk([job.depends_on for job in jobs])
+        sources = {pk: message.full(source, clear=by.sees_secrets) for pk, source in found.items()}
     listed = [_facts(job, sources) for job in jobs]
     answer = EnrollAnswer(listed[0] if options.limit is None else {"jobs": listed})
     if handovers := [job.handover for job in jobs if job.handover]:
@@ -123,7 +129,7 @@ def _handed_out(jobs: list[Job], options: EnrollOptions) -> EnrollAnswer:
     return answer
 
 
-def _facts(job: Job, sources: Mapping[UUID, Event] | None) -> dict[str, object]:
+def _facts(job: Job, sources: Mapping[UUID, object] | None) -> dict[str, object]:
     facts: dict[str, object] = {
         "id": job.id.hex,
         "dependsOn": job.depends_on.hex,
@@ -131,8 +137,7 @@ def _facts(job: Job, sources: Mapping[UUID, Event] | None) -> dict[str, object]:
         "status": job.status,
     }
     if sources is not None:
-        source = sources.get(job.depends_on)  # None: it has just been deleted, and the job with it
-        facts[SOURCE_EVENT] = source and message.full(source, clear=True)
+        facts[SOURCE_EVENT] = sources.get(job.depends_on)  # None: not to be read, or just deleted, the job with it
     return facts
 
 

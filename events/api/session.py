@@ -54,10 +54,11 @@ class LoginView(APIView):
     def post(self, request: Request) -> Response:
         """Return the ``token`` (64 hexadecimal digits) to send as ``Authorization: Bearer``; 403 if it is not so.
 
-        Who was wrong too often, by name or by network address, gets 429: EVENTS_LOGIN_RATE.
+        After too many wrong logins as this name or from this network address it is 429: EVENTS_LOGIN_RATE.
         """
         given = serializers.LOGIN.run_validation(request.data)
-        token, actor = accounts.log_in(given["name"], given["password"], request.META.get("REMOTE_ADDR"))
+        whence = request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", "")
+        token, actor = accounts.log_in(given["name"], given["password"], *whence)
         user = people.whole(people.person_named(actor.name))
         detail = f"Logged in as {actor.name}"
         return Response({"detail": detail, "error": None, "token": token, "user": user, "redirectUrl": None})

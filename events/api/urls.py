@@ -14,7 +14,7 @@ urlpatterns = [
         "events/<str:event_id>",
         views.EventViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
-    path("query", query.QueryView.as_view()),
+    path("query", query.QueryView.as_view(), name="query"),
     path("eventops", operations.OperationsView.as_view()),
     path("enroll", EnrollView.as_view()),
     path("info", session.InfoView.as_view()),

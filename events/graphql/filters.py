@@ -53,7 +53,8 @@ def events_for(actor: Actor, wanted: Wanted) -> EventQuerySet:
         events = events.without_logs()
     if wanted.has_children is not None:
         events = events.with_children(wanted.has_children, seen_by=actor)
-    return events.mentioning(_words(wanted.filter or "")).filter(*_listed(wanted), *_created(wanted))
+    found = events.mentioning(_words(wanted.filter or ""), hides_secrets=not actor.sees_secrets)
+    return found.filter(*_listed(wanted), *_created(wanted))
 
 
 def _listed(wanted: Wanted) -> Iterator[Q]:

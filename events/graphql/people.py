@@ -10,20 +10,27 @@ from events.graphql.execution import Read
 from events.message import timestamp
 from events.people import Person
 
+
+def _told(read: Read) -> Read:
+    """Return how a field is read that not everybody may know."""
+    return lambda person: read(person) if person.is_whole else None
+
+
 FIELDS: Mapping[str, Read] = {
-    **{name: attrgetter(name) for name in ("name", "active", "created_at", "updated_at", "has_password")},
-    **{name: attrgetter(f"actor.{name}") for name in ("is_admin", "is_manager", "is_service", "is_guest")},
-    "access_groups": lambda person: json.dumps(person.access_groups),
+    "name": attrgetter("name"),
+    **{name: _told(attrgetter(name)) for name in ("active", "created_at", "updated_at", "has_password")},
+    **{name: _told(attrgetter(f"actor.{name}")) for name in ("is_admin", "is_manager", "is_service", "is_guest")},
+    "access_groups": _told(lambda person: json.dumps(person.access_groups)),
     "default_access_groups": lambda _: (),
-    "api_key_preview": attrgetter("api_key_preview"),
+    "api_key_preview": _told(attrgetter("api_key_preview")),
     "all_attrib": lambda person: json.dumps(person.attrib),
 }
 """How each field of the type is read from a person."""
 
 NODE: Mapping[str, Read] = {
     **{to_camel_case(name): read for name, read in FIELDS.items()},
-    "createdAt": lambda person: timestamp(person.created_at),
-    "updatedAt": lambda person: timestamp(person.updated_at),
+    "createdAt": _told(lambda person: timestamp(person.created_at)),
+    "updatedAt": _told(lambda person: timestamp(person.updated_at)),
 }
 """The same for edges, which are written as the wire has them."""
 

@@ -68,19 +68,19 @@ class EventsConnection(graphene.ObjectType):
 
 
 class UserNode(graphene.ObjectType):
-    """A user or a service."""
+    """A user or a service. To who may not know more than the name and the full name the rest is null."""
 
     name = graphene.String(required=True)
-    active = graphene.Boolean(required=True)
-    created_at = graphene.DateTime(required=True)
-    updated_at = graphene.DateTime(required=True)
-    access_groups = graphene.String(required=True, description="JSON text: for each project, the groups that open it")
+    active = graphene.Boolean()
+    created_at = graphene.DateTime()
+    updated_at = graphene.DateTime()
+    access_groups = graphene.String(description="JSON text: for each project, the groups that open it")
     default_access_groups = graphene.Field(graphene.NonNull(texts()), description="always empty")
-    is_admin = graphene.Boolean(required=True)
-    is_manager = graphene.Boolean(required=True)
-    is_service = graphene.Boolean(required=True)
-    is_guest = graphene.Boolean(required=True)
-    has_password = graphene.Boolean(required=True)
+    is_admin = graphene.Boolean()
+    is_manager = graphene.Boolean()
+    is_service = graphene.Boolean()
+    is_guest = graphene.Boolean()
+    has_password = graphene.Boolean()
     api_key_preview = graphene.String(description="the first characters of the newest API key")
     all_attrib = graphene.String(required=True, description="JSON text: fullName and email, if they are known")
 

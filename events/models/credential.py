@@ -1,15 +1,20 @@
 """What lets an actor in: API keys for services and users, tokens from the login. Only digests are stored."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from events import topics, validation
+from events import conf, topics, validation
 from events.errors import InvalidField
 from events.policies import Scope, Verb
 from events.validation import DEFAULT_WAIT_MAX
+
+ADDRESS_LENGTH, PROGRAM_LENGTH = 64, 200
 
 
 class Credential(models.Model):
@@ -81,6 +86,12 @@ class ApiKey(Credential):
         return f"{self.name} ({self.preview}…)"
 
     @property
+    def is_ending(self) -> bool:
+        """Whether a key that replaces it would end no later than it does itself, as when it was rotated already."""
+        overlap = timedelta(hours=conf.key_overlap_hours())
+        return self.expires_at is not None and self.expires_at <= timezone.now() + overlap
+
+    @property
     def scope(self) -> Scope:
         """What the key is limited to."""
         return Scope(
@@ -90,6 +101,11 @@ class ApiKey(Credential):
 
 class AccessToken(Credential):
     """A token from the login, sent as ``Authorization: Bearer``."""
+
+    address = models.CharField(max_length=ADDRESS_LENGTH, db_default="", editable=False)
+    """The network address of the login; empty if nobody knows."""
+    program = models.CharField(max_length=PROGRAM_LENGTH, db_default="", editable=False)
+    """What the login said that it is, in ``User-Agent``."""
 
     def __str__(self) -> str:
         """Say whose token it is."""

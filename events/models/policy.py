@@ -17,6 +17,10 @@ def check_pattern(text: str) -> None:
 
 
 EVERYBODY = "everybody"
+SEALED = (topics.AUDIT_PREFIX, "operation.")
+"""Records of the server about itself."""
+WRITING = (Verb.DISPATCH, Verb.PUBLISH, Verb.UPDATE, Verb.OPERATE)
+"""What is never done to them; to read them may be allowed."""
 
 
 class Role(models.TextChoices):
@@ -74,6 +78,13 @@ class TopicPolicy(models.Model):
         if self.subject == EVERYBODY and not self.allows:
             return f"nobody may {self.verb} {self.topic}"
         return f"{self.subject} {'may' if self.allows else 'may not'} {self.verb} {self.topic}"
+
+    def clean(self) -> None:
+        """Refuse to allow what no policy opens."""
+        is_sealed = f"{self.topic.lower()}.".startswith(SEALED)
+        if self.allows and self.verb in WRITING and is_sealed:
+            said = "Only the server makes and changes these records, whatever a policy allows."
+            raise ValidationError({"topic": said})
 
     @property
     def ruling(self) -> Policy:

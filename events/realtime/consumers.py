@@ -146,7 +146,7 @@ class EventSocket(AsyncWebsocketConsumer):
 
     def _credential(self, auth: protocol.Auth) -> Credential:
         if auth.token is not None:
-            return credential_for(auth.token)
+            return credential_for(auth.token, request_of(self.scope).headers)
         credential = self._client.credential if self._client else credential_of(request_of(self.scope))
         if credential is None:
             raise CredentialInvalid(TOKEN_MISSING)

@@ -1,14 +1,18 @@
 import re
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from events import update_event
 from events.admin import pages, stretches
 from events.admin.facets import PARAMETERS
+from events.admin.render import short_time
+from events.models import Event
 from tests.admin.viewing import LIST, Parsed, browser, descriptions, path_of, shown
 from tests.conftest import POSTGRES
 from tests.factories import make_event
@@ -113,7 +117,7 @@ def test_hostile_content_is_shown_as_text(client: Client) -> None:
     make_event(description="🧨 שלום \u202e" * 2000, user="🧨" * 255)
     answer = client.get(LIST)
     page = Parsed(answer.text)
-    assert page.text.count(HOSTILE) == 2
+    assert page.text.count(HOSTILE) == 3
     assert "🧨 שלום" in page.text
     assert page.refused == []
     assert len(answer.text) < 50_000
@@ -133,3 +137,12 @@ def test_no_page_needs_inline_scripts_or_styles(client: Client, path: str) -> No
     assert Parsed(page).refused == []
     assert "/static/events/viewer.css" in page
     assert "ayonevents</title>" in page
+
+
+def test_a_row_tells_how_long_a_job_took_or_since_when_it_runs(client: Client) -> None:
+    began = timezone.now() - timedelta(minutes=5)
+    done, runs, waits = (make_event("test.job", description=each, finished=False) for each in ("done", "runs", "waits"))
+    for job, status, ended in ((done, "finished", began + timedelta(seconds=80)), (runs, "in_progress", None)):
+        Event.objects.filter(pk=job.pk).update(status=status, started_at=began, ended_at=ended)
+    took = {row.event.pk: row.took for row in client.get(LIST).context["cl"].rows()}
+    assert took == {done.pk: "1 min 20 s", runs.pk: f"since {short_time(began)}", waits.pk: ""}

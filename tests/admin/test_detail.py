@@ -53,7 +53,8 @@ def test_the_facts_are_listed(client: Client) -> None:
         "Id": event.id.hex,
         "Hash": "h-1",
     }
-    assert f'href="{LIST}?project=alpha"' in page
+    for link in ("project=alpha", "user=marta", "sender=rn-01", "topic=publish.process"):
+        assert f'href="{LIST}?{link}"' in page
 
 
 def test_an_updated_job_tells_when_and_how_often_it_was_tried(client: Client) -> None:
@@ -65,6 +66,15 @@ def test_an_updated_job_tells_when_and_how_often_it_was_tried(client: Client) ->
     assert (facts["Updated"], facts["Retries"]) == (f"{job.updated_at:%-d %b %Y, %H:%M:%S} UTC", "2")
     assert "status-failed" in page
     assert ">Disk full</p>" in page
+
+
+@pytest.mark.parametrize("text", ["word " * 400, "x" * 400, "line\n" * 9])
+def test_of_a_long_description_the_beginning_is_shown(client: Client, text: str) -> None:
+    page = client.get(path_of(make_event(description=text))).text
+    shown = re.findall(r'<p class="event-description" dir="auto">(.*?)</p>', page, re.DOTALL)
+    assert shown == [f"{text[: {'w': 299, 'x': 300, 'l': 19}[text[0]]]} …", text]
+    assert f'<summary id="description-toggle">All {len(text):,} characters</summary>' in page
+    assert "description-toggle" not in client.get(path_of(make_event(description="x" * 300))).text
 
 
 def test_hostile_content_is_shown_as_text(client: Client) -> None:
@@ -81,8 +91,8 @@ def test_hostile_content_is_shown_as_text(client: Client) -> None:
     assert page.refused == []
     # Description, user, sender, hash, target; the passage has it three times.
     assert page.text.count(HOSTILE) == 8
-    # In JSON the quotation mark is escaped.
-    assert page.text.count(HOSTILE.replace('"', '\\"')) == 5
+    # In JSON the quotation mark is escaped, and the passage has its first line.
+    assert page.text.count(HOSTILE.replace('"', '\\"')) == 4
 
 
 def test_the_way_back_leads_to_the_view_that_one_came_from(client: Client) -> None:
@@ -101,5 +111,7 @@ def test_there_is_nothing_to_fill_in_and_nothing_to_save(client: Client) -> None
     assert re.findall(r"<(input|textarea|select)(?! type=\"hidden\")", page) == []
     assert re.findall(r'<form [^>]*action="(.*?)"', page) == ["/admin/logout/", f"{LIST}operate/"]
     for method in (client.post, client.put, client.patch, client.delete):
-        assert method(path_of(event), {"description": "after"}).status_code == 405
+        answer = method(path_of(event), {"description": "after"})
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+        assert "This page takes no forms" in answer.text
     assert Event.objects.get().description == "before"

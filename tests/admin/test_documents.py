@@ -21,7 +21,7 @@ def client(people: dict[str, User]) -> Client:
 def json_in(page: str, name: str) -> str:
     """What a document shows as JSON."""
     (html,) = re.findall(
-        rf'<div class="json" tabindex="0" role="group" aria-label="{name}">(.*?)</div>\n', page, re.DOTALL
+        rf'<div class="json" data-scrolls tabindex="0" role="group" aria-label="{name}">(.*?)</div>\n', page, re.DOTALL
     )
     return Parsed(html).text
 
@@ -42,13 +42,27 @@ def test_a_text_of_several_lines_can_also_be_read_as_such(client: Client) -> Non
         payload={"err": {"traceback": "Traceback:\n  line 1"}, "logs": ["one\n", "two\nthree", "x\n" * 30_000]}
     )
     page = client.get(path_of(event)).text
-    assert '<pre tabindex="0" dir="auto">Traceback:\n  line 1</pre>' in page
-    assert re.findall(r'<section class="card passage" aria-label="(.*?)"', page) == [
+    assert '<pre data-scrolls tabindex="0" dir="auto">Traceback:\n  line 1</pre>' in page
+    assert re.findall(r'<section class="card passage" id="[^"]*" aria-label="(.*?)"', page) == [
         "payload.err.traceback",
         "payload.logs[1]",
         "payload.logs[2]",
     ]
     assert page.count("This is the beginning of a long text.") == 1
+
+
+def test_a_long_text_is_not_repeated_in_the_json(client: Client) -> None:
+    traceback = 'Traceback: "x"\n' + "  line\n" * 40
+    event = make_event(payload={"short": "a\nb", "err": [traceback]})
+    page = client.get(path_of(event)).text
+    shown = json_in(page, "Payload")
+    assert '"Traceback: \\"x\\" …" as text above' in shown
+    assert '"a\\nb"' in shown
+    assert page.count("  line\n") == 40
+    (anchor,) = re.findall(r'<a class="json-above" href="#(.*?)"', page)
+    assert f'id="{anchor}" aria-label="payload.err[0]"' in page
+    place = anchor.removeprefix("text-payload-").partition("-")[0]  # PostgreSQL has an order of its own
+    assert "as text above" in part(client, event, place).text
 
 
 def test_characters_that_turn_the_text_about_are_written_as_escapes(client: Client) -> None:

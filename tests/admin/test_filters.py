@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events import update_event
+from events.audit import record
 from events.models import Event
 from tests.admin.viewing import LIST, browser, descriptions, shown
 from tests.factories import make_event
@@ -59,6 +60,7 @@ def test_a_search_that_is_too_long_is_refused_and_not_cut(client: Client) -> Non
         ("topic=entity.*", ["task", "folder"]),
         ("topic=log.*", ["log"]),
         ("topic=*.created", ["folder"]),
+        ("topic=ent*ity.*.created", ["folder"]),
         ("project=alpha", ["task", "folder"]),
         ("project=al", []),
         ("user=jonas", ["log"]),
@@ -83,23 +85,16 @@ def test_filters_narrow_the_list(client: Client, query: str, found: list[str]) -
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        "o=-3.1",
-        "all=1",
-        "p=7",
-        "e=1",
-        "_facets=True",
-        "before=x",
-        "before=-1",
-        "before=" + 30 * "9",
-        "after=²",
-    ],
+    ("query", "found"),
+    [("", ["batch", "log", "event"]), ("audit=hidden", ["log", "event"]), ("audit=hidden&logs=hidden", ["event"])],
 )
-def test_what_would_choose_no_events_is_ignored(client: Client, query: str) -> None:
-    make_event(description="one")
-    make_event(description="two")
-    assert shown(client, query) == ["two", "one"]
+def test_the_audit_trail_is_hidden_only_if_that_is_asked_for(client: Client, query: str, found: list[str]) -> None:
+    make_event("test.event", description="event")
+    make_event("log.info", description="log")
+    record("operation.abort", "batch", by="admin")
+    assert [each for each in shown(client, query) if each in ("batch", "log", "event")] == found
+    chips = [(chip.name, chip.value) for chip in client.get(f"{LIST}?{query}").context["cl"].chips()]
+    assert (("Audit trail", "Hide audit trail") in chips) == ("audit" in query)
 
 
 def test_the_suggestions_are_what_is_on_the_page(client: Client) -> None:

@@ -83,6 +83,40 @@ def test_a_rotated_key_goes_on_for_a_while(admin: Client, people: Roles, setting
     assert accounts.actor_for_key(found[1]).name == "service"
 
 
+def test_a_key_that_was_rotated_is_not_rotated_again(admin: Client, people: Roles) -> None:
+    made(admin, people)
+    change = f"/admin/events/apikey/{ApiKey.objects.get().pk}/"
+    admin.post(f"{change}rotate/")
+    before = list(ApiKey.objects.order_by("pk").values())
+    page = admin.post(f"{change}rotate/", follow=True).text
+    assert "This key is ending, and so would the new one" in page
+    assert ("it cannot be rotated" in page, 'formaction="' in page) == (True, False)
+    assert list(ApiKey.objects.order_by("pk").values()) == before
+
+
+def test_a_new_key_says_when_it_ends(admin: Client, people: Roles) -> None:
+    made(admin, people, expires_at="2040-01-31T14:00")
+    page = admin.post(f"/admin/events/apikey/{ApiKey.objects.get().pk}/rotate/").text
+    assert re.search(r'It ends at <time[^>]* title="2040-01-31 14:00:00.000 UTC"', page)
+
+
+def test_a_key_that_has_ended_already_is_not_made(admin: Client, people: Roles) -> None:
+    given = {"user": people["service"].pk, "name": "ftrack", "wait_seconds": "0", "expires_at": "2020-01-31T14:00"}
+    page = admin.post("/admin/events/apikey/add/", given)
+    assert "in the past" in page.context["adminform"].form.errors["expires_at"][0]
+    assert not ApiKey.objects.exists()
+
+
+def test_a_key_that_has_ended_can_be_given_another_name(admin: Client, people: Roles) -> None:
+    made(admin, people)
+    key = ApiKey.objects.get()
+    key.expires_at = datetime(2020, 1, 31, 14, 0, 5, 123_456, tzinfo=UTC)
+    key.save()
+    given = {"name": "old", "wait_seconds": "0", "expires_at": "2020-01-31T14:00:05Z"}
+    assert admin.post(f"/admin/events/apikey/{key.pk}/change/", given).status_code == 302
+    assert ApiKey.objects.get().name == "old"
+
+
 def test_a_deleted_key_lets_nobody_in(admin: Client, people: Roles) -> None:
     secret = made(admin, people)
     admin.post(f"/admin/events/apikey/{ApiKey.objects.get().pk}/delete/", {"post": "yes"})
@@ -172,16 +206,6 @@ def test_what_was_done_to_a_key_is_on_record(admin: Client, people: Roles) -> No
     ]
     assert found[0].summary["after"]["topics"] == ["ftrack.*"]
     assert secret not in str(found.values_list("summary"))
-
-
-def test_a_policy_is_made_in_the_admin(admin: Client) -> None:
-    given = {"verb": "publish", "topic": "chat.*", "allows": "on", "role": "user", "note": "for the chat"}
-    assert admin.post("/admin/events/topicpolicy/add/", given).status_code == 302
-    page = admin.get("/admin/events/topicpolicy/").content.decode()
-    assert "users may publish chat.*" in page
-    assert Event.objects.get(topic="audit.policy.created").summary["after"]["topic"] == "chat.*"
-    both = {"verb": "read", "topic": "chat.*", "role": "user", "group": "1"}
-    assert "one of them, or none for everybody" in admin.post("/admin/events/topicpolicy/add/", both).content.decode()
 
 
 @pytest.mark.parametrize("given", ["2040-01-31T14:00", "2040-01-31T14:00:00Z", "2040-01-31T16:00:00+02:00"])

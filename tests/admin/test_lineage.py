@@ -92,9 +92,9 @@ def test_a_tree_of_500_takes_a_query_for_each_generation(client: Client, django_
         Event(hash=str(n), topic="test.target", depends_on=event, position=10**6 + n, creation_order=10**6 + n)
         for n in range(500)
     )
-    # Session, user, groups, grants, the event; the ids of the chain, the chain; two generations, and the next is empty;
-    # the attempts.
-    with django_assert_num_queries(11):
+    # Session, user, groups, grants, policies, the event; what may be done with it; the ids of the chain, the chain; two
+    # generations, and the next is empty; the attempts.
+    with django_assert_num_queries(12):
         page = client.get(path_of(event)).text
     assert len(outline(page)) == 502
 

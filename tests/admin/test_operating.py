@@ -17,6 +17,7 @@ from tests.admin.viewing import LIST, Parsed, browser, path_of
 from tests.factories import make_event
 
 EVERY_STATE = f'status={",".join(Status)}&filter={{"conditions":[{{"conditions":[]}}]}}'
+RECORDS = ("operation.run", "audit.operation.run", "audit.operation.restart")
 HOSTILE = "<script>alert(1)</script>\"'&"
 
 
@@ -63,7 +64,7 @@ def test_the_chosen_events_are_operated_on(client: Client, kind: str, becomes: d
         assert "1 skipped" in words(preview)
         return
     page = client.get(confirmed(client, kind=kind, ids=[job.id.hex])).text
-    assert "Done" in page
+    assert f"<h1 data-standing>{kind.capitalize().removesuffix('e')}ed 1 event</h1>" in page
     assert states() == becomes
     assert Event.objects.get(pk=other.pk).status == "pending"
 
@@ -140,7 +141,7 @@ def test_deleting_leaves_what_others_depend_on_unless_they_go_too(client: Client
     source = job.depends_on_id.hex
     preview = client.post(OPERATE, {"kind": "delete", "ids": [source]}).text
     assert "Nothing to delete" in preview
-    assert "1 left, because other events depend on them." in preview
+    assert "1 left, because other events depend on them." in words(preview)
     again = client.post(OPERATE, {"kind": "delete", "ids": [source], "cascade": "yes"}).text
     assert "Delete 2 events?" in words(again)
     form = form_of(again) | {"cascade": ["yes"]}
@@ -163,6 +164,21 @@ def test_an_operation_is_recorded_with_who_when_what_and_how_many(client: Client
     assert entry.get_change_message() == "restart: 1 events (all matching ?status=failed)"
     batch = Event.objects.get(topic="audit.operation.restart")
     assert (batch.summary["run"], batch.payload) == (run.id.hex, {"before": {job.id.hex: "failed"}})
+
+
+def test_what_tells_of_an_operation_names_its_filters_in_words(client: Client) -> None:
+    make_job()
+    confirmed(client, kind="restart", scope="matching", view="topic=test.%2A&status=failed")
+    told = "It was for all events that matched Topic test.*, and Status Failed."
+    for topic in RECORDS:
+        assert told in words(client.get(path_of(Event.objects.get(topic=topic))).text)
+
+
+def test_what_tells_of_chosen_events_names_no_filters(client: Client) -> None:
+    confirmed(client, kind="restart", ids=[make_job().id.hex], view="topic=test.%2A")
+    records = [Event.objects.get(topic=topic) for topic in RECORDS]
+    for record in (*records, make_event(summary={"view": "status=failed"})):
+        assert "It was for all events" not in client.get(path_of(record)).text
 
 
 @pytest.mark.parametrize(

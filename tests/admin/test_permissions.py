@@ -109,7 +109,7 @@ def test_a_grant_to_a_group_opens_a_project(people: People, artist: Client) -> N
 
 def test_a_grant_to_nobody_is_refused(people: People) -> None:
     answer = browser(people["admin"]).post("/admin/events/projectgrant/add/", {"project": "beta"})
-    assert "grant_to_user_or_group" in answer.text
+    assert "Name a user or a group: one of them, and not both." in answer.text
     assert ProjectGrant.objects.filter(project="beta").count() == 0
 
 

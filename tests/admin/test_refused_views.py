@@ -23,18 +23,41 @@ REFUSED = [
     ("last=99y", "last: expected 15m or 1h or 24h or 7d, got 99y"),
     ("relation=zz", "relation: expected job or failing or source or childless, got zz"),
     ("logs=shown", "logs: expected hidden, got shown"),
-    ("topic=-%27;", "topic: expected a topic, or a group such as entity.*"),
+    ("audit=shown", "audit: expected hidden, got shown"),
+    ("topic=-%27;", "topic: expected a topic, or a pattern with at most 3 *, such as entity.*"),
     ("from=yesterday", "from: expected a date and a time, such as 2026-01-31T14:00"),
     ("to=tomorrow", "to: expected a date and a time, such as 2026-01-31T14:00"),
     ("filter=%5B", "filter: expected JSON; line 1, column 2"),
     *((f"{name}=%00", f"{name}: expected a text without NUL") for name in ("q", "topic", "project", "user", "sender")),
     *(
         (f"{name}=a&{name}=b", f"{name}: expected one value, got 2")
-        for name in ("q", "topic", "project", "user", "sender", "status", "last", "relation", "logs", "from", "to")
+        for name in (
+            "q",
+            "topic",
+            "project",
+            "user",
+            "sender",
+            "status",
+            "last",
+            "relation",
+            "logs",
+            "audit",
+            "from",
+            "to",
+        )
     ),
     ("filter={}&filter={}", "filter: expected one value, got 2"),
     ("status=failed&status=finished", "status: expected one value, got 2"),
     ("state=failed", "state: expected a filter of the list (q, topic, project, user, sender, status,"),
+    *(
+        (f"{name}={value}", f"{name}: expected a filter of the list")
+        for name, value in (("p", "2"), ("all", ""), ("all", "1"), ("o", "-3.1"), ("e", "1"), ("_facets", "True"))
+    ),
+    *((f"before={value}", "before: expected a number of at most 18 digits") for value in ("x", "-1", "9" * 30)),
+    ("after=%C2%B2", "after: expected a number of at most 18 digits"),
+    ("before=9&before=8", "before, after: expected one value of one of them, got 2"),
+    ("before=9&after=zzz", "before, after: expected one value of one of them, got 2"),
+    ("topic=a*b*c*d*", "topic: expected a topic, or a pattern with at most 3 *, such as entity.*"),
     ("payload__contains=x", "payload__contains: expected a filter of the list"),
     ("depends_on__payload__a=1", "depends_on__payload__a: expected a filter of the list"),
 ]
@@ -86,7 +109,7 @@ def test_a_run_that_was_begun_with_it_is_not_carried_on(client: Client, query: s
     assert states() == {"failed": 1}
 
 
-@pytest.mark.parametrize("query", ["status=%20", "q=%20", "topic=%20&last=", "o=1&before=9"])
+@pytest.mark.parametrize("query", ["status=%20", "q=%20", "topic=%20&last=", "before=9", "audit=hidden"])
 def test_blank_values_narrow_nothing_down(client: Client, query: str) -> None:
     make_job()
     answer = client.post(OPERATE, {"kind": "delete", "scope": "matching", "view": query, "confirmed": "yes"})

@@ -11,11 +11,10 @@ from django.test import Client
 
 from events.admin import counting, runs, stretches
 from events.models import Event
-from events.redaction import masked
 from tests.admin.operating import OPERATE, confirmed, form_of, make_job, states, words
 from tests.admin.test_operators import operator
 from tests.admin.viewing import browser, path_of
-from tests.factories import make_event
+from tests.factories import change, make_event
 
 FAILED = {"kind": "restart", "scope": "matching", "view": "status=failed"}
 
@@ -43,6 +42,11 @@ def small_counts(monkeypatch: pytest.MonkeyPatch) -> None:
 def begun(client: Client, wanted: dict[str, Any]) -> str:
     """Preview and confirm; return where the run is."""
     return str(client.post(OPERATE, form_of(client.post(OPERATE, wanted).text))["Location"])
+
+
+def shown(page: str, name: str) -> int:
+    """A number that counts on."""
+    return int(page.split(f"<span data-{name}>")[1].split("<")[0])
 
 
 def stepped(client: Client, run: str, **given: str) -> dict[str, Any]:
@@ -73,6 +77,28 @@ def test_a_preview_counts_on_until_all_are_counted(client: Client, small_counts:
     assert states() == {"failed": 5, "aborted": 1}
 
 
+@pytest.mark.parametrize(
+    ("given", "taken", "kept"),
+    [({"view": "status=finished"}, 1, 2), ({"view": "topic=test.*"}, 4, 0), ({"cascade": "yes"}, 3, 0)],
+)
+def test_the_preview_of_a_long_deletion_counts_what_is_left(
+    client: Client, small_counts: None, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], taken: int, kept: int
+) -> None:
+    monkeypatch.setattr(counting, "LOOKED_THROUGH", 0)
+    source = make_event("test.source")
+    between = make_event("test.between", depends_on=source.id)
+    change(make_event("test.job", depends_on=between.id).id, status="failed")
+    make_event("test.source")
+    wanted = {"kind": "delete", "scope": "matching", "view": "status=finished", **given}
+    page = client.post(OPERATE, wanted).text
+    form, below = {**form_of(page), **wanted, "confirmed": "no"}, page.split('data-below="')[1].split('"')[0]
+    parts: list[Any] = [{name: shown(page, name) for name in ("affected", "blocked")}]
+    while below:
+        parts.append(client.post(OPERATE, form | {"below": below}).json())
+        below = parts[-1]["below"]
+    assert tuple(sum(part[name] for part in parts) for name in ("affected", "blocked")) == (taken, kept)
+
+
 def test_a_run_counts_all_before_it_changes_any(client: Client, small_counts: None) -> None:
     for _ in range(5):
         make_job()
@@ -96,9 +122,10 @@ def test_a_run_leaves_one_record_that_always_tells_how_far_it_is(client: Client,
     for affected, status in ((0, "in_progress"), (2, "in_progress"), (3, "in_progress"), (3, "finished")):
         record = the_record()
         assert (record.summary["affected"], record.status) == (affected, status)
+        assert record.description == f"Restart of {affected} events{' of 3 so far' * (status == 'in_progress')}"
         stepped(client, run)
-    assert client.get(run).text.count("Done") == 1
-    assert run.split("#")[0] in client.get(path_of(the_record())).text
+    assert client.get(run).text.count("Restarted 3 events") == 1
+    assert run.split("?")[0] in client.get(path_of(the_record())).text
 
 
 def test_a_stopped_run_says_what_was_done_and_goes_on_when_told_to(client: Client, small_steps: None) -> None:
@@ -108,7 +135,7 @@ def test_a_stopped_run_says_what_was_done_and_goes_on_when_told_to(client: Clien
     stepped(client, run)
     assert stepped(client, run, stop="yes")["isOver"]
     page = words(client.get(run).text)
-    assert "Done" not in page
+    assert "Restarted" not in page
     assert "2 of 5 events restarted before admin stopped it." in page
     record = the_record()
     assert (record.status, record.description) == ("aborted", "Restart of 2 events of 5, stopped by admin")
@@ -163,11 +190,17 @@ def test_the_period_of_a_run_does_not_move_on(client: Client) -> None:
     assert 'href="/admin/events/event/?status=failed&amp;last=1h"' in page
 
 
-def test_what_a_view_compares_secrets_with_is_in_no_record(client: Client) -> None:
-    make_job(payload={"password": "Hush-77"})
-    secret = json.dumps({"conditions": [{"key": "payload/password", "value": "Hush-77"}]})
-    confirmed(client, **FAILED | {"view": urlencode({"filter": secret})})
-    record = the_record()
-    assert record.summary["affected"] == 1
-    assert "Hush" not in json.dumps([masked(record.summary), masked(record.payload)])
+COMPARED = json.dumps({"conditions": [{"key": "payload/password", "value": "Hush-77"}]})
+
+
+@pytest.mark.parametrize("view", [urlencode({"filter": COMPARED}), urlencode({"q": "token=Hush-77"})])
+def test_a_view_that_compares_with_a_secret_is_not_kept(client: Client, view: str) -> None:
+    job = make_job(payload={"password": "Hush-77"})
+    refusal = client.post(OPERATE, FAILED | {"view": view})
+    assert refusal.status_code == 400
+    assert "compares with no secret" in words(refusal.text)
+    confirmed(client, kind="restart", view=view, ids=[job.id.hex])
+    kept = list(Event.objects.filter(topic__contains="operation.").values_list("summary", "payload"))
+    assert len(kept) == 3
+    assert "Hush" not in str(kept)
     assert "Hush" not in LogEntry.objects.get().change_message

@@ -7,10 +7,11 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from events import accounts
+from events import accounts, sign_ins
 from events.errors import CredentialInvalid
 from events.models import AccessToken, Event
-from tests.admin.viewing import browser, viewer
+from tests.admin.viewing import Parsed, browser, viewer
+from tests.api.calls import post
 from tests.conftest import Roles
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +77,53 @@ def test_what_does_not_let_in_is_not_listed(people: Roles) -> None:
 def test_who_is_not_logged_in_sees_none(people: Roles) -> None:
     assert Client().get(page_of(people["artist"])).status_code == 302
     assert browser(people["admin"]).get("/admin/auth/user/0/sign-ins/").status_code == 404
+
+
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
+
+
+def facts_on(page: str) -> list[list[str]]:
+    """Return the cells of each row but the last, as text."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)[1:]
+    return [
+        [Parsed(cell).text.strip() for cell in re.findall(r"<td.*?>(.*?)</td>", row, re.DOTALL)[:-1]] for row in rows
+    ]
+
+
+def test_it_is_seen_where_each_came_from(people: Roles) -> None:
+    body = {"name": "artist", "password": "artist"}
+    post(Client(REMOTE_ADDR="10.0.0.7", HTTP_USER_AGENT="python-requests/2.32"), "/api/auth/login", body)
+    people["artist"].is_staff = True
+    people["artist"].save()
+    form = {"username": "artist", "password": "artist"}
+    Client(REMOTE_ADDR="2001:db8::1", HTTP_USER_AGENT=BROWSER).post("/admin/login/", form)
+    token, session = facts_on(browser(people["admin"]).get(page_of(people["artist"])).text)
+    assert token[:3] == ["token", "10.0.0.7", "python-requests/2.32"]
+    assert session[:3] == ["session", "2001:db8::1", BROWSER]
+    assert "unknown" not in (*token, *session)
+
+
+@pytest.mark.parametrize("door", ["REST", "viewer"])
+def test_what_a_program_says_of_itself_is_text_and_short(people: Roles, door: str) -> None:
+    said = "<script>alert(1)</script>\x00\u202e" + "x" * 5_000
+    client = Client(HTTP_USER_AGENT=said)
+    if door == "REST":
+        post(client, "/api/auth/login", {"name": "admin", "password": "admin"})
+    else:
+        client.post("/admin/login/", {"username": "admin", "password": "admin"})
+    page = browser(people["admin"]).get(page_of(people["admin"])).text
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "x" * 201 not in page
+    assert re.search(r"<bdi>&lt;script&gt;", page)
+
+
+def test_of_one_that_is_older_nobody_knows(people: Roles) -> None:
+    accounts.log_in("artist", "artist")
+    tab = viewer(people["artist"])
+    session = tab.session
+    del session[sign_ins.NOTE]
+    session.save()
+    token, from_browser = facts_on(tab.get(page_of(people["artist"])).text)
+    assert token[:3] == ["token", "unknown", "unknown"]
+    assert from_browser[:4] == ["session", "unknown", "unknown", "unknown"]

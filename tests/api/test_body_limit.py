@@ -29,6 +29,14 @@ async def test_a_body_over_the_limit_is_refused() -> None:
     assert len(headers["x-request-id"]) == 32
 
 
+async def test_a_browser_is_told_so_on_a_page() -> None:
+    status, headers, body = await send(b"x" * 11, (b"accept", b"text/html,*/*;q=0.8"))
+    assert (status, headers["content-type"].split(";")[0]) == (413, "text/html")
+    assert "<h1>That is too large</h1>" in body.decode()
+    assert "A request may have 10\xa0bytes" in body.decode()
+    assert headers["content-security-policy"].startswith("default-src 'self'")
+
+
 async def test_the_refusal_has_the_id_that_the_request_was_given() -> None:
     _, headers, _ = await send(b"x" * 11, (b"x-request-id", b"proxy-1"))
     assert headers["x-request-id"] == "proxy-1"

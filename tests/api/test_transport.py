@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,6 +123,28 @@ def test_every_answer_has_a_request_id(api: Client, given: str) -> None:
 
 def test_a_request_id_that_is_given_is_kept(api: Client) -> None:
     assert api.get("/api/info", headers={"X-Request-ID": "proxy-1.a_b"})["X-Request-ID"] == "proxy-1.a_b"
+
+
+KEPT_BY_NOBODY = [
+    ("GET", "/api/events", 200),
+    ("GET", f"/api/events/{0:032}", 404),
+    ("GET", "/api/users/me", 200),
+    ("GET", "/api/info", 200),
+    ("GET", "/api/projects", 200),
+    ("POST", "/api/auth/login", 403),
+    ("POST", "/api/events", 400),
+    ("GET", "/api/nonesuch", 404),
+    ("GET", "/graphql?query={me{name}}", 200),
+    ("GET", "/openapi.json", 200),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), KEPT_BY_NOBODY)
+def test_no_cache_keeps_what_is_for_a_credential(api: Client, method: str, path: str, status: int) -> None:
+    body = {"name": "artist", "password": "wrong"} if path.endswith("login") else {}
+    answer = api.generic(method, path, json.dumps(body), content_type="application/json")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
+    assert Client().get(path).headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("microsecond", [0, 120_000])

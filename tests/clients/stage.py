@@ -35,6 +35,7 @@ LINE_LENGTH = 400
 
 Call = tuple[str, str, int]
 """Method, path and status of a request that the client has sent."""
+Job = dict[str, Any]
 
 _lasting: dict[str, ServerAPI] = {}
 """Connections that scenarios share; a scenario that fails takes them with it."""
@@ -101,6 +102,24 @@ class Stage:
     def calls_to(self, path: str) -> list[Call]:
         """Return what was sent there."""
         return [call for call in self.calls if call[1] == path]
+
+    def sources(self, api: ServerAPI, count: int, **facts: Any) -> list[str]:
+        """Dispatch events that jobs of this scenario may be for."""
+        return [api.create_event(self.topic("source"), **facts) for _ in range(count)]
+
+    def enroll(self, api: ServerAPI, sender: str = "kitchen", **options: Any) -> Job | None:
+        """Enroll for the jobs of this scenario."""
+        source_topic = options.pop("source_topic", self.topic("source"))
+        job: Job | None = api.enroll_event_job(source_topic, self.topic("target"), sender=sender, **options)
+        return job
+
+    def work_off(self, api: ServerAPI, **options: Any) -> list[str]:
+        """Finish one job after the other; return their sources."""
+        sources = []
+        while job := self.enroll(api, **options):
+            sources.append(job["dependsOn"])
+            api.update_event(job["id"], status="finished")
+        return sources
 
     def restart_server(self) -> None:
         """Stop the server, start it again under the same address, and wait until it answers."""

@@ -19,6 +19,7 @@ from events.models import Event
 from events.operations import Operation, operate
 from events.update import EventChanges, update
 from tests.api.calls import call, patch, post
+from tests.conftest import POSTGRES
 from tests.factories import make_event, make_request
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,22 @@ STATEMENTS: list[Callable[[Event], object]] = [
 def test_the_database_refuses_what_no_rule_is_asked_about(record: Event, statement: Callable[[Event], object]) -> None:
     with pytest.raises(IntegrityError, match="neither changed nor deleted"), transaction.atomic():
         statement(record)
+
+
+REPLACEMENTS = [
+    "INSERT OR REPLACE INTO events_event ({columns}) SELECT {columns} FROM events_event WHERE id = %(record)s",
+    "UPDATE OR REPLACE events_event SET id = %(record)s WHERE id = %(other)s",
+]
+
+
+@pytest.mark.skipif(POSTGRES, reason="PostgreSQL has no REPLACE")
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize("statement", REPLACEMENTS)
+def test_sqlite_does_not_replace_it_either(record: Event, statement: str) -> None:
+    columns = ", ".join(f'"{each.column}"' for each in Event._meta.concrete_fields)
+    ids = {"record": record.id.hex, "other": make_event().id.hex}
+    with pytest.raises(IntegrityError, match="neither changed nor deleted"), transaction.atomic():
+        connection.cursor().execute(statement.format(columns=columns), ids)
 
 
 def test_other_events_are_changed_and_deleted_as_ever(record: Event) -> None:

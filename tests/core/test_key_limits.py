@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from events import accounts
-from events.actor import SERVER, Actor
+from events.actor import Actor
 from events.batch import dispatch_batch
 from events.delete import delete
 from events.dispatch import Dispatched, NewEvent, dispatch
@@ -155,28 +155,63 @@ def test_a_policy_lets_users_publish_what_is_not_stored(people: Roles, publishin
     assert Event.objects.count() == 0
 
 
-def test_nobody_changes_or_deletes_the_audit_trail(people: Roles) -> None:
-    record = make_event("audit.key.created")
+@pytest.mark.parametrize("topic", ["audit.key.created", "operation.run"])
+def test_nobody_but_the_server_writes_records(people: Roles, topic: str) -> None:
+    record = make_event(topic, hash="h")
     attempts: list[Callable[[Actor], object]] = [
         lambda by: update(record.id, EventChanges(description="forged"), by),
         lambda by: update(record.id, EventChanges(progress=5), by),
         lambda by: delete(record.id, by=by),
-        lambda by: dispatch(NewEvent(topic="audit.key.created"), by),
-        lambda by: dispatch(NewEvent(topic="audit.key.created", store=False), by),
+        lambda by: dispatch(NewEvent(topic="test.event", hash="h", reuse=True), by),
+        lambda by: dispatch(NewEvent(topic=topic), by),
+        lambda by: dispatch(NewEvent(topic=topic.upper()), by),
+        lambda by: dispatch(NewEvent(topic=topic, store=False), by),
+        lambda by: enroll(make_request("test.source", target_topic=topic), by),
     ]
+    make_event("test.source")
     for by in (accounts.actor_of(people["admin"]), accounts.actor_of(people["service"])):
         for attempt in attempts:
             with pytest.raises(EventError):
                 attempt(by)
-    for attempt in attempts[:3]:
+    assert operate(Operation(kind="delete", everything=True)).affected == 1
+    assert (Event.objects.get().topic, Event.objects.get().description) == (topic, "")
+
+
+def test_the_server_itself_does_not_change_the_audit_trail() -> None:
+    record = make_event("audit.key.created")
+    for changes in (EventChanges(description="forged"), EventChanges(progress=5)):
         with pytest.raises(Forbidden):
-            attempt(SERVER)
-    assert operate(Operation(kind="delete", everything=True)).affected == 0
-    assert Event.objects.get().description == ""
+            update(record.id, changes)
+    with pytest.raises(Forbidden):
+        delete(record.id)
 
 
-def test_a_reused_hash_does_not_overwrite_the_audit_trail(people: Roles) -> None:
-    record = make_event("audit.key.created", hash="h")
-    with pytest.raises(EventError):
-        dispatch(NewEvent(topic="test.event", hash="h", reuse=True), accounts.actor_of(people["service"]))
-    assert Event.objects.get().topic == record.topic
+def test_whom_a_policy_keeps_from_dispatching_pulls_no_such_jobs(people: Roles) -> None:
+    make_event("test.source")
+    TopicPolicy.objects.create(verb="dispatch", topic="server.*", allows=False)
+    service = accounts.actor_of(people["service"])
+    for topic in ("server.restart_requested", "Server.started"):
+        with pytest.raises(Forbidden):
+            enroll(make_request("test.source", target_topic=topic), service)
+    with pytest.raises(Forbidden, match=r"a topic policy refuses it on server\.pwn"):
+        enroll(make_request("test.source", target_topic="server.pwn"), service)
+    assert enroll(make_request("test.source"), service)
+
+
+@pytest.mark.parametrize("role", ["service", "manager"])
+def test_what_a_policy_keeps_somebody_from_reading_is_no_source_for_him(people: Roles, role: str) -> None:
+    make_event("test.source", payload={"code": "7"})
+    TopicPolicy.objects.create(verb="read", topic="test.source", allows=False, role=role)
+    wanted = make_request(filter={"conditions": [{"key": "payload/code", "value": "7"}]})
+    assert (enroll(wanted, accounts.actor_of(people["service"])) is None) == (role == "service")
+
+
+@pytest.mark.parametrize("allows", [True, False])
+def test_a_key_that_is_rotated_keeps_the_policies_that_name_it(people: Roles, allows: bool) -> None:
+    accounts.issue_key(people["artist"], "old")
+    old = ApiKey.objects.get()
+    TopicPolicy.objects.create(verb="read", topic="test.*", allows=allows, key=old, note="because")
+    successor, secret = accounts.rotate_key(old)
+    assert [policy.allows for policy in accounts.actor_for_key(secret).policies] == [allows]
+    kept = TopicPolicy.objects.values_list("verb", "topic", "allows", "note")
+    assert kept.get(key=old) == kept.get(key=successor) == ("read", "test.*", allows, "because")

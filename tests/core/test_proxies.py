@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from events.management.proxies import Proxies
+from tests.api.calls import post
+from tests.realtime.streams import stream
 
 PROXY, STRANGER = ("10.0.0.1", 5000), ("192.0.2.9", 6000)
 
@@ -47,3 +50,22 @@ async def test_a_stranger_is_not_believed() -> None:
 async def test_behind_a_unix_socket_there_may_be_no_address_at_all() -> None:
     assert await client_of(None, "203.0.113.7", "*") == "203.0.113.7"
     assert await client_of(None, "bob", "*") is None
+
+
+SAID = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "True-Client-IP")
+
+
+def test_without_it_no_request_is_believed_where_it_comes_from(db: None, settings: Any) -> None:
+    settings.EVENTS_LOGIN_RATE = "1/day"
+    for number, expected in ((1, 403), (2, 429)):
+        client = Client(headers=dict.fromkeys(SAID, f"203.0.113.{number}"))
+        wrong = {"name": "bob", "password": "wrong"}
+        assert post(client, "/api/auth/login", wrong, REMOTE_ADDR="192.0.2.9")[0] == expected
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_without_it_no_connection_is_either(settings: Any) -> None:
+    settings.EVENTS_CONNECT_RATE = "1/day"
+    for number, expected in ((1, 401), (2, 429)):
+        async with stream(headers=dict.fromkeys(SAID, f"203.0.113.{number}")) as opened:
+            assert opened.status == expected

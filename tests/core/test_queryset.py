@@ -61,5 +61,7 @@ def test_words_are_looked_for_in_events_that_have_no_project_and_user(db: None) 
 
 @pytest.mark.skipif(not POSTGRES, reason="SQLite has no index for parts of words")
 @pytest.mark.parametrize("word", ["approved", "schválený"])
-def test_an_index_serves_words(db: None, word: str) -> None:
-    assert "Bitmap Index Scan on event_text" in plan_of(Event.objects.all().mentioning(word))
+@pytest.mark.parametrize("hides_secrets", [False, True])
+def test_an_index_serves_words(db: None, word: str, hides_secrets: bool) -> None:
+    found = Event.objects.all().mentioning(word, hides_secrets=hides_secrets)
+    assert "Bitmap Index Scan on event_text" in plan_of(found)

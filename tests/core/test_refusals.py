@@ -39,7 +39,7 @@ DISPATCHING: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"projects": ALPHA}, {"project": "alpha"}, "dispatch chat.note: it is not for the role user"),
     ({"is_guest": True}, {"store": False}, "publish chat.note: it is not for the role guest"),
     ({"is_admin": True, "policies": NO_CHAT}, {}, "dispatch chat.note: a topic policy refuses it on chat.note"),
-    ({"is_admin": True}, {"topic": "audit.x"}, "dispatch audit.x: nobody writes the audit trail but the server"),
+    ({"is_admin": True}, {"topic": "audit.x"}, "dispatch audit.x: nobody writes these records but the server"),
 ]
 
 

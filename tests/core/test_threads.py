@@ -1,5 +1,4 @@
 import asyncio
-import json
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -61,7 +60,8 @@ async def test_who_waits_may_be_cancelled_all_the_same(stuck: threading.Event, s
         await first
 
 
-async def test_a_refused_request_is_told_to_come_again(stuck: threading.Event) -> None:
+async def refused(stuck: threading.Event, *headers: tuple[bytes, bytes]) -> tuple[int, dict[str, str], bytes]:
+    """Return the status, headers and body that a request gets that finds no thread."""
     handler = ThreadedHandler()
     first = await begun(handler.threads, stuck)
     sent: list[Any] = []
@@ -72,11 +72,21 @@ async def test_a_refused_request_is_told_to_come_again(stuck: threading.Event) -
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "GET", "path": "/api/info", "headers": [(b"x-request-id", b"mine")]}
-    await handler(scope, receive, send)
+    await handler({"type": "http", "method": "GET", "path": "/api/info", "headers": list(headers)}, receive, send)
     stuck.set()
     await first
-    headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-    assert (sent[0]["status"], headers["retry-after"], headers["x-request-id"]) == (503, "1", "mine")
-    assert json.loads(sent[1]["body"]) == {"code": 503, "detail": "The server is busy"}
     handler.threads.shutdown()
+    told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], told, sent[1]["body"]
+
+
+async def test_a_refused_request_is_told_to_come_again(stuck: threading.Event) -> None:
+    status, headers, body = await refused(stuck, (b"x-request-id", b"mine"))
+    assert (status, headers["retry-after"], headers["x-request-id"]) == (503, "1", "mine")
+    assert body == b'{"code": 503, "detail": "The server is busy"}'
+
+
+async def test_a_refused_browser_is_told_so_on_a_page(stuck: threading.Event) -> None:
+    status, headers, body = await refused(stuck, (b"accept", b"text/html,application/xhtml+xml,*/*;q=0.8"))
+    assert (status, headers["retry-after"], headers["content-type"].split(";")[0]) == (503, "1", "text/html")
+    assert "<h1>The server is busy</h1>" in body.decode()

@@ -24,3 +24,10 @@ def test_what_is_left_of_a_high_rate_is_counted_one_by_one() -> None:
         throttle.admit("try", f"{most}/minute", "somebody")
     with pytest.raises(TooManyRequests):
         throttle.admit("try", f"{most}/minute", "somebody")
+
+
+@pytest.mark.parametrize(
+    ("rate", "tenfold"), [("10/minute", "100 per 1 minute"), ("3 per 20 seconds", "30 per 20 second"), ("", "")]
+)
+def test_a_rate_is_multiplied_in_the_same_time(rate: str, tenfold: str) -> None:
+    assert throttle.times(rate, 10) == tenfold

@@ -1,11 +1,9 @@
 """The doors that answer a request: what somebody does there, and whether it was let through."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django.test import Client
-
+from events import access
 from events.batch import dispatch_batch
 from events.delete import delete
 from events.dispatch import NewEvent, dispatch
@@ -13,28 +11,13 @@ from events.enroll import enroll
 from events.errors import EventError
 from events.models import Event
 from events.operations import Operation, operate
+from events.status import Status
 from events.update import EventChanges, update
 from tests.api.calls import patch, post
-from tests.doors.world import EVENTS, EVERYBODY, ROLES, World
+from tests.doors.table import CODE
+from tests.doors.viewer_doors import VIEWER_DOORS
+from tests.doors.world import SOURCE, Door, World
 from tests.factories import make_request
-
-LIST = "/admin/events/event/"
-
-
-@dataclass(frozen=True)
-class Door:
-    """One way to do something."""
-
-    verb: str
-    attempt: Callable[[World], bool]
-    actors: tuple[str, ...] = EVERYBODY
-    kinds: tuple[str, ...] = tuple(EVENTS)
-
-
-BROWSERS = tuple(role for role in ROLES if role != "limited")
-"""Who may come with a browser's session: limits are those of a key."""
-CODE = tuple(role for role in EVERYBODY if role != "nobody")
-"""For whom Python code may speak: it always knows for whom."""
 
 
 def graphql(world: World, arguments: str) -> bool:
@@ -53,28 +36,14 @@ def queried(world: World) -> bool:
     return status == 200 and [each["id"] for each in told] == [world.id]
 
 
-def affected(world: World) -> bool:
-    status, told = post(world.rest, "/api/eventops", {"type": "delete", "filter": world.by_id()})
+def affected(world: World, kind: str, **which: object) -> bool:
+    status, told = post(world.rest, "/api/eventops", {"type": kind, **which})
     return status == 200 and told["affected"] == 1
 
 
-def shows(world: World, path: str) -> bool:
-    answer = world.viewer().get(path)
-    return answer.status_code == 200 and world.event.description in answer.content.decode()
-
-
-def shows_change(world: World) -> bool:
-    return shows(world, f"{LIST}live/?since={world.event.position - 1}")
-
-
-def viewer_operates(world: World) -> bool:
-    browser: Client = world.viewer()
-    wanted = {"kind": "delete", "ids": [world.id], "confirmed": "yes", "bound": str(world.event.position)}
-    begun = browser.post(f"{LIST}operate/", wanted)
-    if begun.status_code != 302 or "operation" not in begun["Location"]:
-        return False
-    answer = browser.post(begun["Location"], headers={"Accept": "application/json"})
-    return bool(answer.json()["affected"] == 1)
+def batched(world: World, new: dict[str, object]) -> bool:
+    status, told = post(world.rest, "/api/events/batch", {"events": [new]})
+    return status == 200 and told["refused"] == 0
 
 
 def batch_stores(world: World) -> bool:
@@ -88,8 +57,22 @@ def operates(world: World) -> bool:
     return operate(Operation(kind="delete", ids=[world.id]), world.actor).affected == 1
 
 
-def wants_jobs(world: World) -> dict[str, object]:
-    return {"sourceTopic": world.topic, "targetTopic": "test.job"}
+def gets_job(world: World, **wanted: object) -> bool:
+    asked = {"sourceTopic": world.topic, "targetTopic": "test.job", **wanted}
+    return post(world.rest, "/api/enroll", asked)[0] == 200
+
+
+def receives(world: World) -> bool:
+    about: dict[str, Any] = {"topic": world.topic, "project": world.project, "user": world.event.user}
+    return access.may_receive(world.actor, **about, recipients=None)
+
+
+def takes_its_place(world: World) -> bool:
+    return post(world.rest, "/api/events", world.new() | {"hash": "whispered-hash", "reuse": True})[0] == 200
+
+
+def python_takes_its_place(world: World) -> bool:
+    return world.allowed(lambda: dispatch(NewEvent(**world.new(), hash="whispered-hash", reuse=True), world.actor))
 
 
 def finds_by_hash(world: World) -> bool:
@@ -110,8 +93,10 @@ def knows_project(world: World) -> bool:
 
 
 def graphql_knows_project(world: World) -> bool:
-    status, told = post(world.rest, "/graphql", {"query": "{ projects { edges { node { name } } } }"})
-    return status == 200 and world.project in [edge["node"]["name"] for edge in told["data"]["projects"]["edges"]]
+    one = f'one: project(name: "{world.project}") {{ name }}' if world.project else ""
+    status, told = post(world.rest, "/graphql", {"query": f"{{ projects {{ edges {{ node {{ name }} }} }} {one} }}"})
+    data = (told.get("data") or {}) if status == 200 else {}
+    return (data.get("one") or {}).get("name") == world.project is not None
 
 
 def code(world: World, attempt: Callable[[], Any]) -> bool:
@@ -120,12 +105,11 @@ def code(world: World, attempt: Callable[[], Any]) -> bool:
     return world.allowed(lambda: found.append(attempt())) and found[0] is not False
 
 
+TOLD = {"conditions": [{"key": "payload/text", "operator": "like", "value": "whispered%"}]}
+
 DOORS = {
     "REST get": Door("read", lambda world: world.rest.get(f"/api/events/{world.id}").status_code == 200),
     "GraphQL by id": Door("read", lambda world: graphql(world, f'ids: ["{world.id}"]')),
-    "viewer, page": Door("read", lambda world: shows(world, f"{LIST}{world.id}/change/"), BROWSERS),
-    "viewer, list": Door("read", lambda world: shows(world, LIST), BROWSERS),
-    "viewer, what changed": Door("read", shows_change, BROWSERS),
     "Python, by id": Door(
         "read", lambda world: Event.objects.readable_by(world.actor).filter(pk=world.event.pk).exists(), CODE
     ),
@@ -136,6 +120,7 @@ DOORS = {
         "list", lambda world: Event.objects.listed_to(world.actor).filter(pk=world.event.pk).exists(), CODE
     ),
     "REST query": Door("query", queried),
+    "Python, message": Door("receive", receives, CODE),
     "REST patch": Door("update", lambda world: patch(world.rest, world.event, {"description": "new"})[0] == 204),
     "REST progress": Door("update", lambda world: patch(world.rest, world.event, {"progress": 5})[0] == 204),
     "Python update": Door(
@@ -146,11 +131,16 @@ DOORS = {
     "REST patch to restarted": Door(
         "intervene", lambda world: patch(world.rest, world.event, {"status": "restarted"})[0] == 204
     ),
+    "REST patch to another user": Door(
+        "take over", lambda world: patch(world.rest, world.event, {"user": "somebody"})[0] == 204
+    ),
     "Python update to aborted": Door(
         "intervene",
         lambda world: world.allowed(lambda: update(world.id, EventChanges(status="aborted"), world.actor)),
         CODE,
     ),
+    "REST post in its place": Door("replace", takes_its_place),
+    "Python dispatch in its place": Door("replace", python_takes_its_place, CODE),
     "REST post of its hash": Door("come upon", finds_by_hash),
     "REST post that depends on it": Door("come upon", depends_on_it),
     "REST projects": Door("know its project", knows_project),
@@ -159,13 +149,15 @@ DOORS = {
         "know a manager", lambda world: "data" in world.rest.get("/api/users/manager").json(), kinds=("own",)
     ),
     "REST delete": Door("operate", lambda world: world.rest.delete(f"/api/events/{world.id}").status_code == 204),
-    "REST eventops": Door("operate", affected),
+    "REST eventops": Door("operate", lambda world: affected(world, "delete", filter=world.by_id())),
+    "REST eventops, by ids": Door("operate", lambda world: affected(world, "delete", ids=[world.id])),
+    "REST eventops, counted": Door("operate", lambda world: affected(world, "delete", ids=[world.id], dryRun=True)),
+    "REST eventops, restart": Door("operate", lambda world: affected(world, "restart", ids=[world.id])),
+    "REST eventops, abort": Door(
+        "operate", lambda world: affected(world, "abort", ids=[world.id]), status=Status.IN_PROGRESS
+    ),
     "Python delete": Door("operate", lambda world: world.allowed(lambda: delete(world.id, by=world.actor)), CODE),
     "Python operate": Door("operate", lambda world: code(world, lambda: operates(world)), CODE),
-    "viewer, operation": Door("operate", viewer_operates, BROWSERS),
-    "viewer, operation with the permission": Door(
-        "operate with the permission", lambda world: viewer_operates(world.permit()), BROWSERS
-    ),
     "REST delete with the permission": Door(
         "operate with the permission",
         lambda world: world.permit().rest.delete(f"/api/events/{world.id}").status_code == 204,
@@ -174,18 +166,22 @@ DOORS = {
     "REST post, not stored": Door(
         "dispatch", lambda world: post(world.rest, "/api/events", world.new(store=False))[0] == 200
     ),
-    "REST batch": Door(
-        "dispatch",
-        lambda world: post(world.rest, "/api/events/batch", {"events": [world.new()]})[1].get("refused") == 0,
-    ),
+    "REST batch": Door("dispatch", lambda world: batched(world, world.new())),
+    "REST batch, not stored": Door("dispatch", lambda world: batched(world, world.new(store=False))),
     "Python dispatch": Door(
         "dispatch", lambda world: world.allowed(lambda: dispatch(NewEvent(**world.new()), world.actor)), CODE
     ),
     "Python batch": Door("dispatch", lambda world: code(world, lambda: batch_stores(world)), CODE),
-    "REST enroll": Door("enroll", lambda world: post(world.rest, "/api/enroll", wants_jobs(world))[0] == 200),
+    "REST enroll": Door("enroll", lambda world: gets_job(world)),
+    "REST enroll, several": Door("enroll", lambda world: gets_job(world, limit=5)),
+    "REST enroll, with a filter": Door("enroll", lambda world: gets_job(world, filter=TOLD)),
     "Python enroll": Door(
         "enroll",
         lambda world: code(world, lambda: enroll(make_request(world.topic), world.actor) is not None),
         CODE,
     ),
+    "REST enroll for its topic": Door(
+        "enroll into", lambda world: gets_job(world, sourceTopic=SOURCE, targetTopic=world.topic)
+    ),
+    **VIEWER_DOORS,
 }

@@ -92,6 +92,21 @@ def test_a_key_that_reads_nothing_reads_no_people(people: Roles) -> None:
     assert post(client, "/graphql", {"query": asked})[1]["data"]["users"]["edges"] == [{"node": {"name": "service"}}]
 
 
+@pytest.mark.parametrize("kept_by", ["the key", "a policy", "nothing"])
+def test_a_job_brings_no_source_that_is_not_to_be_read(people: Roles, kept_by: str) -> None:
+    source = make_event("test.source", payload={"text": "whispered"})
+    client = client_with(people["service"], verbs=["enroll"] if kept_by == "the key" else [])
+    if kept_by == "a policy":
+        TopicPolicy.objects.create(verb="read", topic="test.source", allows=False)
+    asked = {"sourceTopic": "test.source", "targetTopic": "test.job", "include": ["sourceEvent"]}
+    status, job = post(client, "/api/enroll", asked)
+    if kept_by == "a policy":
+        assert status == 204
+    else:
+        assert (status, job["dependsOn"]) == (200, source.id.hex)
+        assert ("whispered" in str(job["sourceEvent"])) == (kept_by == "nothing")
+
+
 @pytest.mark.parametrize("topic", ["Audit.key.created", "AUDIT.x", "audit", "Server.started", "LOG.info", "Auth.login"])
 def test_what_only_looks_like_the_servers_own_is_refused(api: Client, topic: str) -> None:
     for own in ("server.*", "auth.*", "log.*"):  # as on a fresh installation

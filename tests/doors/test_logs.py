@@ -60,14 +60,15 @@ def test_a_traceback_with_headers_is_masked(lines: StringIO) -> None:
     assert SECRET not in lines.getvalue()
 
 
+@pytest.mark.parametrize("parameter", ["token", "%74oken", "%74%6F%6b%65%6e"])
 @pytest.mark.parametrize("name", SERVER_LOGS)
-def test_the_access_log_of_another_server_keeps_its_form_without_the_token(name: str) -> None:
+def test_the_access_log_of_another_server_keeps_its_form_without_the_token(name: str, parameter: str) -> None:
     import_module("ayonevents.asgi")
     assert any(isinstance(each, SecretsFilter) for each in logging.getLogger(name).filters)
-    arguments = ("127.0.0.1:5", "GET", f"/api/users/me?token={SECRET}", "1.1", 200)
+    arguments = ("127.0.0.1:5", "GET", f"/api/users/me?{parameter}={SECRET}", "1.1", 200)
     record = logging.LogRecord(name, logging.INFO, "", 0, '%s - "%s %s HTTP/%s" %d', arguments, None)
     assert logging.getLogger(name).filter(record)
-    assert record.getMessage() == f'127.0.0.1:5 - "GET /api/users/me?token={MASK} HTTP/1.1" 200'
+    assert record.getMessage() == f'127.0.0.1:5 - "GET /api/users/me?{parameter}={MASK} HTTP/1.1" 200'
     assert isinstance(record.args, tuple)
     assert len(record.args) == 5
 

@@ -56,7 +56,7 @@ def test_all_doors_are_among_the_paths() -> None:
 @pytest.mark.parametrize("headers", [{}, BROWSER], ids=["program", "browser"])
 @pytest.mark.parametrize("path", PATHS)
 def test_without_a_credential_there_is_nothing(db: None, path: str, headers: dict[str, str]) -> None:
-    event = make_event(**fields_of("own", "bob"))
+    event = make_event(**fields_of("own", "artist"))
     before = list(Event.objects.values())
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         answer = Client().generic(method, path.format(event=event.id.hex), b"{}", "application/json", headers=headers)

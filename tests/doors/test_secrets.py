@@ -92,7 +92,7 @@ async def test_no_message_has_a_secret_whoever_hears_it(people: Roles, running_b
     key = await sync_to_async(accounts.issue_key)(people["admin"], "tests")
     async with Socket() as socket, stream(headers={"x-api-key": key}) as opened:
         await socket.log_in(key, "test.")
-        await opened.block()
+        await opened.counts()
         event = await adispatch_event("test.event", **FIELDS)
         for told in (await socket.event(), await opened.event()):
             shown = {"apiToken": MASK, "shot": "sh010", "tried": f"Bearer {MASK}"}
@@ -119,6 +119,40 @@ def test_what_is_masked_cannot_be_guessed_with_a_filter(readers: Roles, guess: d
     page = viewer(readers["manager"]).get(LIST, {"filter": json.dumps(tree)})
     assert list(page.context["cl"].result_list) == []
     assert "not masked for you" in page.text
+
+
+PARTS = [
+    {"key": "description", "operator": "like", "value": "%bob:hush%"},
+    {"key": "description", "operator": "gt", "value": "from https://bob:hush"},
+    {"key": "summary/tried", "operator": "like", "value": "Bearer hush%"},
+    {"key": "summary/tried", "operator": "lt", "value": "Bearer hushz"},
+    {"key": "payload/sent", "operator": "like", "value": '%"hush%'},
+]
+
+
+@pytest.mark.parametrize("guess", PARTS)
+@pytest.mark.parametrize(("name", "found"), [("operator", 0), ("service", 1)])
+def test_what_is_masked_in_a_text_cannot_be_guessed_part_by_part(
+    readers: Roles, name: str, found: int, guess: dict[str, object]
+) -> None:
+    make_event("test.event", **FIELDS | {"payload": {"sent": json.dumps({"password": SECRET})}})
+    client = Client(headers={"X-Api-Key": accounts.issue_key(readers[name], "tests")})
+    tree = {"conditions": [guess]}
+    assert len(post(client, "/api/query", {"entity": "event", "filter": tree})[1]) == found
+    counted = {"type": "delete", "dryRun": True, "filter": tree}
+    assert post(client, "/api/eventops", counted)[1]["affected"] == found
+
+
+@pytest.mark.parametrize(("name", "found"), [("manager", 0), ("trusted", 1)])
+def test_a_search_finds_no_description_by_what_is_masked_in_it(readers: Roles, name: str, found: int) -> None:
+    event = make_event("test.event", **FIELDS)
+    api = Client(headers={"X-Api-Key": accounts.issue_key(readers[name], "tests")})
+    browser = viewer(readers[name])
+    for words, expected in (("bob:hush", found), ("tracker", found), ("test.ev alpha", 1)):
+        told = post(api, "/graphql", {"query": f'{{ events(filter: "{words}") {{ edges {{ node {{ id }} }} }} }}'})[1]
+        page = browser.get(LIST, {"q": words}).context["cl"]
+        ids = [edge["node"]["id"] for edge in told["data"]["events"]["edges"]]
+        assert ids == [each.pk.hex for each in page.result_list] == [event.id.hex] * expected
 
 
 @pytest.mark.parametrize("guess", GUESSES)

@@ -1,4 +1,4 @@
-"""Who may do what: the table that every door is held against, and the people and events that it is about."""
+"""The people and events that the table is about."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,121 +17,58 @@ from events.credentials import Credential
 from events.errors import EventError
 from events.models import ApiKey, Event, TopicPolicy
 from events.policies import Verb
+from events.status import Status
 from tests.conftest import Roles
+from tests.doors.table import CALLERS, EVENTS, EVERYBODY, NOBODY, POLICIES
 from tests.factories import make_event
 
-ROLES = ("admin", "manager", "service", "limited", "artist", "guest", "nobody")
-"""``limited`` is the service with a key for the project alpha only, ``nobody`` comes without a credential."""
-KEYS: dict[str, dict[str, list[str]]] = {
-    "limited": {"projects": ["alpha"]},
-    "reader": {"verbs": ["read"]},
-    "sender": {"verbs": ["dispatch"]},
-    "worker": {"verbs": ["read", "update", "enroll", "dispatch"]},
-    "topical": {"topics": ["activity.*"]},
-}
-"""The service with keys that have limits."""
-SPEAKER = "spoken for"
-"""The artist, for whom the service speaks with ``X-as-user``."""
-EVERYBODY = (*ROLES, *(name for name in KEYS if name not in ROLES), SPEAKER)
-EVENTS: dict[str, tuple[str, str | None, str | None]] = {
-    "own": ("test.event", "alpha", None),
-    "granted": ("test.event", "alpha", "whispered-user"),
-    "public": ("activity.created", "alpha", "whispered-user"),
-    "foreign": ("test.event", "beta", "whispered-user"),
-    "no project": ("test.event", None, "whispered-user"),
-    "denied": ("secret.event", "alpha", None),
-    "opened": ("open.event", "alpha", "whispered-user"),
-    "shut": ("shut.event", "alpha", "whispered-user"),
-}
-"""Topic, project and user (None: the actor himself) of the events.
-
-Policies refuse everybody all of ``secret.*`` and services all of ``shut.*``, and allow the artist's group all of
-``open.*``.
-"""
-ALPHA = {"own", "granted", "public", "opened", "shut"}
-ALL = ALPHA | {"foreign", "no project"}
-SERVICES = ALL - {"shut"}
-LIMITED = ALPHA - {"shut"}
-ARTIST = ALPHA | {"no project"}
-PUBLIC = {"public"}
-READERS = {
-    "admin": ALL,
-    "manager": ALL,
-    "service": SERVICES,
-    "limited": LIMITED,
-    "reader": SERVICES,
-    "worker": SERVICES,
-    "topical": PUBLIC,
-}
-WRITERS = {name: kinds for name, kinds in READERS.items() if name != "reader"}
-OPERATORS = {"admin": ALL, "service": SERVICES, "limited": LIMITED, "topical": PUBLIC}
-GRANTED = ALPHA | {"denied"}
-"""The kinds whose project the artist and the guest were granted."""
-TABLE: dict[str, dict[str, set[str]]] = {
-    "read": {**READERS, "artist": ARTIST, SPEAKER: ARTIST - {"shut"}},
-    "list": {**READERS, "artist": {"own"}, SPEAKER: {"own"}},
-    "query": {name: READERS[name] for name in READERS if name != "manager"},
-    "receive": {**READERS, "artist": ARTIST, "guest": PUBLIC},
-    "update": {**WRITERS, "artist": {"own", "opened"}, SPEAKER: {"own", "opened"}},
-    "intervene": {**WRITERS, "worker": {"own"}, "artist": {"own", "opened"}, SPEAKER: {"own", "opened"}},
-    "operate": {**OPERATORS, "artist": {"opened"}, SPEAKER: {"opened"}},
-    "operate with the permission": {**OPERATORS, "manager": ALL, "artist": ARTIST, SPEAKER: ARTIST - {"shut"}},
-    "dispatch": {**WRITERS, "sender": SERVICES, "artist": {"opened"}, SPEAKER: {"opened"}},
-    "enroll": {"service": SERVICES, "limited": LIMITED, "worker": SERVICES},
-    "know its project": {
-        **dict.fromkeys(("admin", "manager", "service", "reader", "worker", "topical"), GRANTED | {"foreign"}),
-        **dict.fromkeys(("limited", "artist", "guest", SPEAKER), GRANTED),
-    },
-    "come upon": {
-        **dict.fromkeys(("admin", "manager", "service", "worker", "sender"), ALL | {"denied"}),
-        "limited": GRANTED,
-        "artist": set(),
-    },
-    "know a manager": {name: {"own"} for name in READERS},
-}
-"""For each verb the kinds of events that somebody may do it to; who is not named may do nothing.
-
-*Intervene*: restart or abort by an update. *Come upon*: learn the id by the hash, or depend on it by the id.
-"""
 WHISPER = "whispered"
 """What only the events themselves say, so that no refusal may contain it."""
-
-
-def may(verb: str, role: str) -> set[str]:
-    """Return what the table says."""
-    return TABLE[verb].get(role, set())
+SOURCE = "activity.source"
+"""The topic of one more event, which everybody reaches who enrolls at all."""
 
 
 def make_policies(people: Roles) -> None:
-    """Make what is said of the topics ``secret.*``, ``shut.*`` and ``open.*``."""
+    """Make what is said of topics, but for what names a key."""
     team = Group.objects.create(name="team")
     people["artist"].groups.add(team)
-    for each in Verb:
-        TopicPolicy.objects.create(verb=each, topic="secret.*", allows=False)
-        TopicPolicy.objects.create(verb=each, topic="shut.*", allows=False, role="service")
-        TopicPolicy.objects.create(verb=each, topic="open.*", allows=True, group=team)
+    for topic, allows, whom in POLICIES:
+        if "key" not in whom:
+            _make_policy(topic, allows=allows, **(whom | {"group": team} if "group" in whom else whom))
 
 
-def key_of(people: Roles, role: str) -> str | None:
-    """Return the key that somebody comes with."""
-    if role == "nobody":
+def _make_policy(topic: str, **ruling: Any) -> None:
+    for verb in Verb:
+        TopicPolicy.objects.create(verb=verb, topic=topic, **ruling)
+
+
+def key_of(people: Roles, who: str) -> str | None:
+    """Return the key that somebody comes with, once it has its limits and the policies that name it."""
+    if who == NOBODY:
         return None
-    key = accounts.issue_key(people["service" if role == SPEAKER else account_of(role)], role)
-    ApiKey.objects.filter(name=role).update(**KEYS.get(role, {}))
+    caller = CALLERS[who]
+    key = accounts.issue_key(people[caller.account], who)
+    made = ApiKey.objects.filter(name=who)
+    made.update(**caller.limits)
+    for topic, allows, whom in POLICIES:
+        if whom.get("key") == who:
+            _make_policy(topic, allows=allows, key=made.get())
     return key
 
 
-def account_of(role: str) -> str:
-    return "artist" if role == SPEAKER else "service" if role in KEYS else role
+def headers_of(who: str, key: str | None) -> dict[str, str]:
+    """Return what somebody sends along."""
+    as_user = CALLERS[who].as_user
+    return ({"X-Api-Key": key} if key else {}) | ({"X-as-user": as_user} if as_user else {})
 
 
-def fields_of(kind: str, role: str) -> dict[str, Any]:
+def fields_of(kind: str, who: str) -> dict[str, Any]:
     """Return an event of the kind, which says ``WHISPER`` wherever it can."""
     topic, project, user = EVENTS[kind]
     return {
         "topic": topic,
         "project": project,
-        "user": user or account_of(role),
+        "user": user or CALLERS[who].user,
         "sender": "whispered-sender",
         "description": f"whispered {kind}",
         "summary": {"text": "whispered-summary"},
@@ -144,17 +81,16 @@ class World:
     """One event, and somebody who tries something; what is answered is kept in ``heard``."""
 
     people: Roles
-    role: str
+    who: str
     kind: str
     depends_on: UUID | None = None
 
     def __post_init__(self) -> None:
         self.heard: list[str] = []
-        self.key = key_of(self.people, self.role)
-        headers = {"X-Api-Key": self.key} if self.key else {}
-        self.rest = Listening(self.heard, headers=headers | ({"X-as-user": "artist"} if self.role == SPEAKER else {}))
+        self.key = key_of(self.people, self.who)
+        self.rest = Listening(self.heard, headers=headers_of(self.who, self.key))
         self.topic, self.project, _ = EVENTS[self.kind]
-        self.event = make_event(hash="whispered-hash", depends_on=self.depends_on, **fields_of(self.kind, self.role))
+        self.event = make_event(hash="whispered-hash", depends_on=self.depends_on, **fields_of(self.kind, self.who))
 
     @property
     def id(self) -> str:
@@ -162,17 +98,17 @@ class World:
 
     @property
     def user(self) -> User:
-        return self.people[account_of(self.role)]
+        return self.people[CALLERS[self.who].user]
 
     @property
     def actor(self) -> Actor:
         assert self.key is not None
-        return Credential("key", self.key, "artist" if self.role == SPEAKER else None).actor()
+        return Credential("key", self.key, CALLERS[self.who].as_user).actor()
 
     def viewer(self) -> Client:
         """Return the browser of somebody who may use the viewer."""
         client = Listening(self.heard)
-        if self.role != "nobody":
+        if self.who != NOBODY:
             self.user.is_staff = True
             self.user.save()
             self.user.user_permissions.add(Permission.objects.get(codename="view_event"))
@@ -181,7 +117,7 @@ class World:
 
     def permit(self) -> "World":
         """Give the permission to operate."""
-        if self.role != "nobody":
+        if self.who != NOBODY:
             self.user.user_permissions.add(Permission.objects.get(codename="operate_event"))
         return self
 
@@ -199,6 +135,18 @@ class World:
             self.heard.append(f"{error} {error.details}")
             return False
         return True
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way to do something: what somebody does there, and whether it was let through."""
+
+    verb: str
+    attempt: Callable[[World], bool]
+    callers: tuple[str, ...] = EVERYBODY
+    kinds: tuple[str, ...] = tuple(EVENTS)
+    status: Status = Status.FINISHED
+    """Of the event."""
 
 
 class Listening(Client):

@@ -117,17 +117,18 @@ def test_behind_a_proxy_it_believes_whom_it_is_told_to(tmp_path: Path) -> None:
     path = tmp_path / "socket"
     with Server(tmp_path / "one", UNIX_SOCKET=str(path), **https), socket.socket(socket.AF_UNIX) as proxy:
         proxy.connect(str(path))
-        assert status_through(proxy) == 200
+        status, headers = answer_through(proxy)
+        assert (status, headers["strict-transport-security"]) == (200, "max-age=31536000")
     port = free_port()
     with (
         Server(tmp_path / "two", **https, TRUSTED_PROXIES="10.0.0.0/8", PORT=str(port)),
         socket.create_connection(("127.0.0.1", port)) as stranger,
     ):
-        assert status_through(stranger) == 301
+        assert answer_through(stranger)[0] == 301
 
 
-def status_through(proxy: socket.socket) -> int:
-    """Ask for a page as a proxy does that was asked over HTTPS; return the status."""
+def answer_through(proxy: socket.socket) -> tuple[int, dict[str, str]]:
+    """Ask for a page as a proxy does that was asked over HTTPS; return the status and the headers."""
     lines = [
         "GET /admin/login/ HTTP/1.1",
         "Host: events.example.com",
@@ -136,7 +137,10 @@ def status_through(proxy: socket.socket) -> int:
         "Connection: close",
     ]
     proxy.sendall("\r\n".join([*lines, "", ""]).encode())
-    return int(proxy.recv(12).split()[1])
+    with proxy.makefile(encoding="latin-1", newline="\r\n") as answer:
+        status = int(answer.readline().split()[1])
+        headers = (line.partition(":") for line in iter(answer.readline, "\r\n"))
+        return status, {name.lower(): value.strip() for name, _, value in headers}
 
 
 def test_a_socket_that_is_handed_over_is_taken(tmp_path: Path) -> None:

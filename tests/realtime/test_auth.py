@@ -31,6 +31,13 @@ async def test_the_handshake_may_bring_the_token(token: str) -> None:
         await socket.log_in()
 
 
+@pytest.mark.parametrize("is_said", [True, False])
+async def test_a_service_speaks_for_nobody_that_there_is_not(keys: dict[str, str], is_said: bool) -> None:
+    async with Socket(x_api_key=keys["service"], x_as_user="somebody") as socket:
+        await socket.say({"topic": "auth", "token": keys["service"] if is_said else None, "subscribe": ["*"]})
+        assert await socket.close_code() == 4401
+
+
 async def test_a_token_in_the_frame_goes_before_the_handshake(keys: dict[str, str]) -> None:
     async with Socket(x_api_key=keys["service"]) as socket:
         await socket.say({"topic": "auth", "token": "wrong"})

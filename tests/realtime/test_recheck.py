@@ -1,15 +1,17 @@
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
 
-from events import adispatch_event, outage
+from events import accounts, adispatch_event, outage
 from events.actor import Actor
 from events.credentials import Credential
-from events.models import AccessToken, ApiKey
+from events.models import AccessToken, ApiKey, ProjectGrant
+from events.realtime import guard, hub
 from tests.conftest import Roles
 from tests.realtime.sockets import PATIENCE, Socket
 
@@ -52,6 +54,39 @@ async def test_an_open_socket_ends_with_its_browsers_session(session: str, peopl
         people["manager"].set_password("another")
         await people["manager"].asave()
         assert await socket.close_code_at_last() == 4401
+
+
+@asynccontextmanager
+async def several(key: str) -> AsyncIterator[list[Socket]]:
+    """Three sockets with the same key."""
+    async with Socket() as one, Socket() as two, Socket() as three:
+        yield [await socket.log_in(key, "*") for socket in (one, two, three)]
+
+
+@pytest.fixture
+def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks by himself."""
+    monkeypatch.setattr(guard, "RECHECK_SECONDS", 1000)
+
+
+@pytest.mark.usefixtures("no_looks")
+async def test_one_look_ends_all_sockets_of_a_key(keys: dict[str, str]) -> None:
+    async with several(keys["artist"]) as sockets:
+        await ApiKey.objects.filter(user__username="artist").adelete()
+        accounts.forget()
+        await guard.look_again(hub.current())
+        assert [await socket.close_code_at_last() for socket in sockets] == [4401] * 3
+
+
+@pytest.mark.usefixtures("no_looks")
+async def test_one_look_takes_a_project_from_all_sockets_of_a_key(keys: dict[str, str]) -> None:
+    async with several(keys["artist"]) as sockets:
+        await ProjectGrant.objects.filter(user__username="artist").adelete()
+        accounts.forget()
+        await guard.look_again(hub.current())
+        await adispatch_event("test.secret", project="alpha")
+        await adispatch_event("server.started")
+        assert [await socket.topics_until("server.started") for socket in sockets] == [[]] * 3
 
 
 lookups: list[object] = []

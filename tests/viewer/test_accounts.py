@@ -43,6 +43,7 @@ async def test_every_page_fits_a_phone(visit: Visit) -> None:
     paths = [f"{user}{view}/" for view in ("change", "history", "delete", "password")]
     for model in ("auth/user", "auth/group", "events/apikey", "events/projectgrant", "events/topicpolicy"):
         paths += [f"/admin/{model}/", f"/admin/{model}/add/"]
+    paths.append("/admin/auth/user/1/sign-ins/")
     for path in (*paths, "/admin/auth/", "/admin/events/", "/admin/auth/group/1/change/", "/admin/password_change/"):
         await page.goto(path)
         assert await page.evaluate("document.documentElement.scrollWidth") == 320, path
@@ -90,3 +91,55 @@ async def test_who_logs_out_is_told_so(visit: Visit, live: Server) -> None:
     await page.locator(".menu summary").click()
     await page.get_by_role("button", name="Log out").click()
     await expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "arrows"), [(320, "↓↑"), (1280, "→←")])
+async def test_rights_are_chosen_with_nothing_covered_or_cut(visit: Visit, width: int, arrows: str) -> None:
+    page = await visit("/admin/auth/user/1/change/", width=width)
+    field = page.locator(".field-user_permissions")
+    await expect(field.locator(".selector")).to_be_visible()
+    options = field.locator("#id_user_permissions_from option")
+    assert await options.evaluate_all("all => all.length && all.every(each => each.scrollWidth <= each.clientWidth)")
+    choose_all, chooser = (field.locator(each) for each in (".selector-chooseall", ".selector-chooser"))
+    above, below = await choose_all.bounding_box(), await chooser.bounding_box()
+    assert above is not None
+    assert below is not None
+    apart = (above["y"] + above["height"] <= below["y"], above["x"] + above["width"] <= below["x"])
+    assert any(apart)
+    contents = "all => all.map(each => getComputedStyle(each, '::before').content.replaceAll('\"', '')).join('')"
+    assert await field.locator(".selector-chooser button").evaluate_all(contents) == arrows
+
+
+async def test_what_is_chosen_is_deleted_with_one_button(visit: Visit) -> None:
+    page = await visit("/admin/auth/group/add/")
+    await page.fill("#id_name", "Leaving")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    delete = page.get_by_role("button", name="Delete selected groups")
+    await expect(delete).to_be_hidden()
+    await page.get_by_role("row", name="Leaving").get_by_role("checkbox").check()
+    await delete.click()
+    await page.get_by_role("button", name="Yes").click()
+    await expect(page.get_by_text("Successfully deleted 1 group")).to_be_visible()
+    await expect(page.get_by_role("row", name="Leaving")).to_have_count(0)
+
+
+async def test_one_goes_back_to_the_list_and_to_what_it_is_about(visit: Visit) -> None:
+    page = await visit("/admin/auth/user/1/delete/")
+    crumbs = page.get_by_role("navigation", name="Breadcrumbs")
+    await expect(crumbs).to_have_text(re.compile(r"^\s*← Users\W*admin\s*$"))
+    await crumbs.get_by_role("link", name="admin").click()
+    await page.wait_for_url("**/admin/auth/user/1/change/")
+    await crumbs.get_by_role("link", name="Users").click()
+    await page.wait_for_url("**/admin/auth/user/")
+    await expect(crumbs).to_have_count(0)
+    heading = page.get_by_role("columnheader", name="Username")
+    link = heading.get_by_role("link").first
+    assert await link.evaluate("link => getComputedStyle(link, '::after').content") == '" ↑"'
+
+
+async def test_a_page_that_there_is_not_leads_on(visit: Visit) -> None:
+    visit.allowed = ("404",)
+    page = await visit("/admin/nonesuch/", width=320)
+    await page.get_by_role("navigation", name="Pages").get_by_role("link", name="Events").click()
+    await expect(page.get_by_role("heading", name="Events")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 320

@@ -27,7 +27,7 @@ async def opened(visit: Visit, event: str, **options: Any) -> Page:
 async def test_a_payload_folds_and_is_copied_whole(visit: Visit, live: Server) -> None:
     payload = {"outer": {"inner": [1, 2, 3]}, "text": "x"}
     page = await opened(visit, dispatch(live, payload=payload), permissions=["clipboard-read", "clipboard-write"])
-    card = page.get_by_role("region", name="Payload")
+    card = page.locator("#part-payload")
     await card.get_by_text("inner").click()
     await expect(card.get_by_text("3 items")).to_have_count(0)  # what stands there is made by the stylesheet
     await expect(card.locator(".json-number").first).to_be_hidden()
@@ -66,11 +66,13 @@ async def test_an_open_event_changes_with_its_timeline(visit: Visit, live: Serve
     assert live.get(f"/api/events/{job}").json()["dependsOn"] == source
     page = await opened(visit, job)
     await expect(page.locator(".live-state")).to_have_text("Live")
-    await page.get_by_role("button", name="Restart …").focus()
+    await page.get_by_role("button", name="Delete …").focus()
+    await expect(page.locator("#part-operate button")).to_have_text(["Abort …", "Delete …"])
     for changes in ({"status": "in_progress"}, {"status": "failed", "description": "No milk"}):
         assert live.session.patch(f"{live.url}/api/events/{job}", json=changes, timeout=30).status_code == 204
     await expect(page.locator(".event-state .status")).to_have_text("Failed")
     await expect(page.locator(".event-description")).to_have_text("No milk")
+    await expect(page.locator("#part-operate button")).to_have_text(["Restart …", "Delete …"])
     assert live.post("/api/enroll", {**request, "sender": "rn-08"}).json()["id"] == job
     moments = page.locator(".story-what")
     told = [
@@ -83,16 +85,83 @@ async def test_an_open_event_changes_with_its_timeline(visit: Visit, live: Serve
     ]
     await expect(moments).to_have_text([re.compile(f"^{each}") for each in told])
     await expect(page.locator(".story-note")).to_have_text("No milk")
-    await expect(page.get_by_role("button", name="Restart …")).to_be_focused()
+    await expect(page.locator("#part-operate button")).to_have_text(["Abort …", "Delete …"])
+    await expect(page.get_by_role("button", name="Delete …")).to_be_focused()
 
 
-async def test_an_open_event_says_that_it_was_deleted(visit: Visit, live: Server) -> None:
+async def change(page: Page, live: Server, event: str, **changes: object) -> None:
+    """Change an event whose open page shows it as soon as it does the description."""
+    await expect(page.locator(".live-state")).to_have_text("Live")
+    changes["description"] = f"Changed {sorted(changes)}"
+    assert live.session.patch(f"{live.url}/api/events/{event}", json=changes, timeout=30).status_code == 204
+    await expect(page.locator(".event-description")).to_have_text(str(changes["description"]))
+
+
+async def test_an_open_event_shows_a_traceback_that_comes_with_its_failure(visit: Visit, live: Server) -> None:
+    event = dispatch(live, finished=False)
+    page = await opened(visit, event, permissions=["clipboard-read", "clipboard-write"])
+    payload, traceback = page.locator("#part-payload"), "Traceback:\n  line 1"
+    await expect(payload).to_contain_text("empty")
+    await change(page, live, event, status="failed", payload={"traceback": traceback}, summary={"code": 7})
+    await expect(page.get_by_role("region", name="payload.traceback").locator("pre")).to_have_text(traceback)
+    await expect(page.locator("#part-summary").locator(".json-number")).to_have_text("7")
+    await payload.get_by_role("button", name="Copy").click()
+    await expect(payload.get_by_role("button", name="Copied")).to_be_visible()
+
+
+async def test_what_is_folded_stays_folded_when_a_document_changes(visit: Visit, live: Server) -> None:
+    event = dispatch(live, payload={"one": {"a": 1}, "two": {"a": [2]}})
+    page = await opened(visit, event)
+    payload = page.locator("#part-payload")
+    await payload.get_by_text("one").click()
+    await page.locator("h1").click()
+    await change(page, live, event, payload={"new": {"a": 0}, "one": {"a": 10}, "two": {"a": [20]}})
+    await expect(payload.locator(".json-number:visible")).to_have_text(["0", "20"])
+    await payload.get_by_text("one").click()
+    await expect(payload.locator(".json-number:visible")).to_have_text(["0", "10", "20"])
+
+
+async def test_a_large_document_that_is_read_says_that_it_has_changed(visit: Visit, live: Server) -> None:
+    frames = {f"frame{number}": number for number in range(2_000)}
+    event = dispatch(live, payload={"frames": frames})
+    page = await opened(visit, event)
+    payload = page.locator("#part-payload")
+    await payload.get_by_text('"frames"').click()
+    await expect(payload.get_by_text('"frame99"')).to_be_visible()
+    await page.locator("h1").click()
+    await change(page, live, event, payload={"frames": {"other": 1, **frames}})
+    await expect(payload.get_by_text("This has changed.")).to_be_visible()
+    await expect(payload.get_by_text('"other"')).to_have_count(0)
+    await payload.get_by_role("button", name="Show it").click()
+    await expect(payload.get_by_text('"other"')).to_be_visible()
+    await expect(payload.get_by_text("This has changed.")).to_have_count(0)
+
+
+async def test_an_open_event_says_that_it_was_deleted_and_asks_no_more(visit: Visit, live: Server) -> None:
     event = dispatch(live)
     page = await opened(visit, event)
+    await page.clock.install()
+    async with page.expect_event("requestfinished", lambda request: request.resource_type == "fetch"):
+        await page.reload()  # it looks as soon as the feed is open; after that it has nothing to ask for a while
     await expect(page.locator(".live-state")).to_have_text("Live")
     assert live.session.delete(f"{live.url}/api/events/{event}", timeout=30).status_code == 204
     await expect(page.get_by_text("This event has been deleted.")).to_be_visible()
-    await expect(page.get_by_role("button", name="Restart …")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Delete …")).to_have_count(0)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await page.clock.run_for(60_000)
+    await page.evaluate("fetch('/static/events/status.svg')")  # the last: what was asked before is known by now
+    assert [url for url in asked if "status.svg" not in url] == []
+
+
+async def test_a_relative_that_is_deleted_leaves_the_lineage(visit: Visit, live: Server) -> None:
+    source = dispatch(live, topic="test.source")
+    job = dispatch(live, topic="test.job", dependsOn=source)
+    page = await opened(visit, source)
+    await expect(page.locator(".live-state")).to_have_text("Live")
+    assert live.session.delete(f"{live.url}/api/events/{job}", timeout=30).status_code == 204
+    await expect(page.locator(".tree a")).to_have_count(0)
 
 
 async def test_five_hundred_descendants_are_shown(visit: Visit, live: Server) -> None:
@@ -201,6 +270,7 @@ async def test_a_document_that_has_changed_meanwhile_is_not_unfolded(visit: Visi
     payload: dict[str, object] = {"list": list(range(2_000))}
     event = dispatch(live, payload=payload)
     page = await opened(visit, event)
+    await page.get_by_role("button", name="Pause").click()
     answer = live.session.patch(f"{live.url}/api/events/{event}", json={"payload": {"other": [1]}}, timeout=30)
     assert answer.status_code == 204
     visit.allowed = ("409 (Conflict)",)

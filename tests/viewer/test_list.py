@@ -4,6 +4,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.server import Server
@@ -107,7 +108,7 @@ async def test_a_paused_list_stands_still(visit: Visit, live: Server) -> None:
     event = dispatch(live, "pause", description="before")
     page = await opened(visit, "pause")
     await page.keyboard.press("p")
-    await expect(page.locator(".live-state")).to_have_text("Paused")
+    await expect(page.locator(".live-state")).to_have_text(re.compile(r"^Paused · as of \d\d:\d\d$"))
     await page.evaluate(HEAR)
     patch(live, event, description="after")
     await page.wait_for_function("window.heard.includes('after')")  # another socket of the page has been told
@@ -152,6 +153,31 @@ async def test_on_a_phone_the_fields_fold_away_and_still_count(visit: Visit, liv
     assert parse_qs(urlsplit(page.url).query) == {"q": ["found"], "project": ["phone"], "topic": ["test.*"]}
     await page.get_by_text("Filters", exact=True).click()
     await expect(page.get_by_label("Project")).to_have_value("phone")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+async def test_what_is_wrong_with_a_field_is_told_there_and_once(visit: Visit, width: int) -> None:
+    page = await visit(f"{LIST}?filter=%7B&topic=-", width=width)
+    for name, problem in (("filter", "filter: expected JSON; line 1, column 2"), ("topic", "topic: expected a topic")):
+        await expect(page.locator(f"#filter-{name}")).to_be_visible()
+        await expect(page.get_by_text(problem)).to_have_count(1)
+        await expect(page.locator(f"#error-{name}")).to_contain_text(problem)
+    await page.get_by_text("What is wrong is told at").get_by_role("link", name="Filter").click()
+    await expect(page.locator("#filter-filter")).to_be_in_viewport()
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+
+
+async def test_an_empty_filter_offers_an_example_and_the_guide(visit: Visit) -> None:
+    page = await visit(LIST)
+    await page.get_by_text("Filter language").click()
+    guide = await page.get_by_role("link", name="All keys and operators").get_attribute("href")
+    await page.get_by_role("button", name="Put the example in").click()
+    await expect(page.get_by_role("button", name="Put the example in")).to_be_hidden()
+    await page.get_by_role("button", name="Apply").click()
+    await expect(page.locator(".chip")).to_contain_text("Approved")
+    await expect(page.get_by_text("This address is not understood")).to_have_count(0)
+    await page.goto(str(guide))
+    await expect(page.get_by_role("heading", name="Operators")).to_be_visible()
 
 
 async def test_filters_combine_and_survive_a_reload(visit: Visit, live: Server) -> None:
@@ -229,3 +255,56 @@ async def test_the_list_fits_any_width_in_light_and_dark(visit: Visit, live: Ser
     for scheme, background in (("light", "rgb(246, 247, 249)"), ("dark", "rgb(15, 20, 25)")):
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of two texts
         await expect(page.locator("body")).to_have_css("background-color", background)
+
+
+# The forms of times.js, at the moments of a year that are the widest to write.
+WIDEST_TIMES = """async (time) => {
+    const { localise } = await import(document.querySelector("script[src*='viewer']").src.replace("viewer", "times"));
+    const cell = time.closest("td");
+    let needed = 0;
+    for (const family of ["", "serif", "sans-serif", "monospace"]) {
+        document.documentElement.style.setProperty("--font-family-primary", family);
+        for (let month = 0; month < 12; month++) {
+            for (const back of [0, 1]) {
+                time.dateTime = new Date(new Date().getFullYear() - back, month, 28, 20, 8).toISOString();
+                localise(cell);
+                needed = Math.max(needed, cell.scrollWidth - cell.clientWidth);
+            }
+        }
+    }
+    return needed;
+}"""
+
+
+async def test_no_time_is_cut_off_in_any_month_and_font(visit: Visit, live: Server) -> None:
+    dispatch(live, "when", description="x" * 400)
+    page = await opened(visit, "when")
+    for width in (320, 768, 901, 1280, 1800, 2560):
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await page.locator("tbody time").evaluate(WIDEST_TIMES) == 0, width
+
+
+async def test_the_description_has_the_most_room(visit: Visit, live: Server) -> None:
+    dispatch(live, "room", description="x" * 400)
+    page = await opened(visit, "room")
+    for width in (768, 901, 1024, 1101, 1280, 1800, 2200, 2560):
+        await page.set_viewport_size({"width": width, "height": 900})
+        boxes = [await page.locator(f"tbody .cell-{name}").bounding_box() for name in ("description", "topic")]
+        description, topic = (box["width"] if box else 0 for box in boxes)
+        assert description >= max(240, topic), width
+        assert topic >= 140, width
+
+
+async def test_a_wide_list_tells_how_long_and_by_whom(visit: Visit, live: Server) -> None:
+    job = dispatch(live, "wide", finished=False, sender="rn-01")
+    patch(live, job, status="in_progress")
+    page = await opened(visit, "wide", width=2200)
+    sender, took = (page.locator(f"tbody .cell-{name}") for name in ("sender", "took"))
+    await expect(sender).to_have_text("rn-01")
+    await expect(took).to_contain_text("since")
+    patch(live, job, status="finished")
+    await expect(took).not_to_contain_text("since")
+    await expect(took).to_contain_text(" s")
+    await page.set_viewport_size({"width": 2199, "height": 900})
+    await expect(sender).to_be_hidden()
+    await expect(took).to_be_hidden()

@@ -61,11 +61,6 @@ def _remarkable(dice: Dice) -> list[Scene]:
         ),
         people.publish(
             dice,
-            {"transcode.review": Outcome(trouble=trouble.FFMPEG, failures=FOR_GOOD)},
-            "transcode.review of {name}: failed for good; its payload has the words of ffmpeg",
-        ),
-        people.publish(
-            dice,
             {"transcode.review": Outcome(end=Status.IN_PROGRESS, stopped_at=37)},
             "transcode.review of {name}: stuck in progress, because its worker died",
         ),
@@ -90,6 +85,11 @@ def _remarkable(dice: Dice) -> list[Scene]:
 def _last_words(dice: Dice) -> list[Scene]:
     """Return what the week ends with: work that is not done."""
     return [
+        people.publish(
+            dice,
+            {"transcode.review": Outcome(trouble=trouble.FFMPEG, failures=FOR_GOOD)},
+            "transcode.review of {name}: failed for good; its payload has the words of ffmpeg",
+        ),
         people.publish(
             dice,
             {

@@ -1,4 +1,5 @@
-// Summary and payload of an event: what is unfolded is fetched then, and all of it can be copied.
+// Summary and payload of an event: what is unfolded is fetched then, all of it can be copied, and it is left as it is
+// while somebody reads it.
 
 /** Let the documents of the page unfold and be copied. */
 export function unfolding(root) {
@@ -6,15 +7,44 @@ export function unfolding(root) {
   root.addEventListener("toggle", ({ target }) => target.open && target.dataset.load && fill(target), true);
   root.addEventListener("click", (event) => {
     const link = event.target.closest(".json-more");
-    if (!link) return;
-    event.preventDefault();
-    goOn(link);
+    const button = event.target.closest("[data-copy]");
+    if (link) {
+      event.preventDefault();
+      goOn(link);
+    } else if (button) {
+      copy(button);
+    }
   });
-  for (const button of root.querySelectorAll("[data-copy]")) {
-    if (!navigator.clipboard) continue; // browsers have none for pages over plain HTTP from other machines
-    button.hidden = false;
-    button.addEventListener("click", () => copy(button));
-  }
+  offerCopies(root);
+}
+
+/** Let a document take the place of what it was before: what can be unfolded is, as far as it was. */
+export function takeOver(fresh, part) {
+  offerCopies(fresh);
+  const groups = [...part.querySelectorAll(".json-group")];
+  const isOpen = new Map(groups.map((group) => [pathOf(group), group.open]));
+  for (const group of fresh.querySelectorAll(".json-group")) group.open = isOpen.get(pathOf(group)) ?? group.open;
+}
+
+/** Tell whether somebody has marked some of a text, or gone far into a large document. */
+export function isRead(part) {
+  const selection = getSelection();
+  if (!selection.isCollapsed && selection.containsNode(part, true)) return true;
+  const boxes = [...part.querySelectorAll("[data-scrolls]")];
+  return part.querySelector("[data-fetched]") !== null || boxes.some((box) => box.scrollTop > 0);
+}
+
+function offerCopies(root) {
+  if (!navigator.clipboard) return; // browsers have none for pages over plain HTTP from other machines
+  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+
+/** Return what leads to an object or array: keys, and numbers among the groups of an array. */
+function pathOf(group) {
+  const above = group.parentElement.closest(".json-group");
+  const key = group.querySelector(":scope > summary > .json-key")?.textContent;
+  const number = [...group.parentElement.querySelectorAll(":scope > .json-group")].indexOf(group);
+  return `${above ? pathOf(above) : ""}/${key ?? number}`;
 }
 
 /** Fetch what is in an object or array. */
@@ -26,6 +56,7 @@ async function fill(group) {
   body.textContent = "…";
   try {
     body.replaceChildren(await fragment(url));
+    group.dataset.fetched = "";
   } catch (error) {
     group.dataset.load = url;
     body.replaceChildren(`${error.message} `, ...fallback);
@@ -38,6 +69,7 @@ async function goOn(link) {
   try {
     const next = await fragment(link.dataset.load);
     const isText = link.parentNode !== line;
+    link.closest(".json-group").dataset.fetched = "";
     const first = next.querySelector("summary, a");
     if (isText) link.replaceWith(next);
     else line.replaceWith(next);

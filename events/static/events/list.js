@@ -2,13 +2,14 @@
 
 import { bind } from "./keys.js";
 import { follow } from "./live.js";
+import { keepPlace } from "./place.js";
 import { choosing } from "./select.js";
 
 const table = document.querySelector("#result_list");
 
 // On a narrow screen the events come first, and the filters when they are asked for.
 const sidebar = document.querySelector(".sidebar");
-const narrow = window.matchMedia("(max-width: 900px)");
+const narrow = window.matchMedia("(max-width: 1100px)");
 const fold = () => {
   sidebar.open = !narrow.matches;
 };
@@ -23,7 +24,15 @@ window.addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll(".finder :disabled")) field.disabled = false;
 });
 
-const live = follow(table, document.querySelector(".live"), document.querySelector("[data-pill]"));
+const example = document.querySelector("[data-example]");
+example.hidden = false;
+example.addEventListener("click", () => {
+  const box = document.querySelector("#filter-filter");
+  box.value = box.placeholder;
+  box.focus();
+});
+
+const live = follow(table, document.querySelector("[data-pill]"));
 
 bind("j", "Next event", () => step(1));
 bind("k", "Previous event", () => step(-1));
@@ -41,3 +50,5 @@ function step(by) {
 
 const operate = document.querySelector("#operate");
 if (operate) choosing(table, operate);
+
+keepPlace(table);

@@ -4,28 +4,25 @@
 // of a message only the progress is used, which is stored nowhere.
 
 import { EventFeed } from "./feed.js";
+import { livePanel } from "./panel.js";
 import { localise } from "./times.js";
 
 const CALM = 500; // milliseconds that signals are gathered for before the server is asked
 const MOST_ROWS = 300;
-const STATES = { connecting: "Connecting", open: "Live", waiting: "Reconnecting", closed: "Not live" };
+const AGAIN = 5000; // milliseconds after which the server is asked again that has not answered
 
 /** Let a table follow the feed; return what its keys may do. */
-export function follow(table, panel, pill) {
+export function follow(table, pill) {
+  const panel = livePanel(soon);
   const body = table.tBodies[0];
   const isNewest = "newest" in table.dataset;
   const waiting = new Map(); // what is new and not shown yet, by id
   const touched = new Set(); // ids of rows that have changed
   let position = table.dataset.position;
-  let connection = "connecting";
-  let isPaused = false;
   let isBehind = false;
   let isAsking = false;
   let timer;
 
-  panel.hidden = false;
-  const pause = panel.querySelector("[data-pause]");
-  pause.addEventListener("click", togglePause);
   pill.addEventListener("click", showNew);
   window.addEventListener("scroll", () => waiting.size && settle(), { passive: true });
   document.addEventListener("visibilitychange", soon);
@@ -36,8 +33,7 @@ export function follow(table, panel, pill) {
     onDeleted,
     onResync: lookAtAll,
     onState(state) {
-      connection = state;
-      showState();
+      panel.connected(state);
       if (state === "open") lookAtAll();
     },
   });
@@ -46,7 +42,7 @@ export function follow(table, panel, pill) {
     if (message.store === false) return;
     const row = rowOf(message.id);
     if (row?.classList.contains("gone")) return;
-    if (row && !isPaused) showProgress(row, message.status, message.progress);
+    if (row && !panel.isPaused) showProgress(row, message.status, message.progress);
     if (row && row.dataset.updated === message.updatedAt) return; // nothing was stored, only progress told
     if (row) touched.add(message.id);
     soon();
@@ -54,7 +50,7 @@ export function follow(table, panel, pill) {
 
   function onDeleted(id) {
     waiting.delete(id);
-    if (isPaused) touched.add(id);
+    if (panel.isPaused) touched.add(id);
     else markGone(rowOf(id));
     settle();
   }
@@ -81,13 +77,13 @@ export function follow(table, panel, pill) {
   }
 
   function soon() {
-    if (isPaused || isAsking || document.hidden) return;
+    if (panel.isPaused || isAsking || document.hidden) return;
     timer ??= setTimeout(ask, CALM);
   }
 
   async function ask() {
     timer = undefined;
-    if (isPaused) return;
+    if (panel.isPaused) return;
     const view = new URLSearchParams(location.search);
     const ids = [...touched].slice(0, 100);
     view.set("ids", ids.join(","));
@@ -97,7 +93,7 @@ export function follow(table, panel, pill) {
       const response = await fetch(`${table.dataset.liveUrl}?${view}`, { headers: { Accept: "application/json" } });
       if (!response.ok) throw new Error(response.statusText);
       const answer = await response.json();
-      if (isPaused) return;
+      if (panel.isPaused) return;
       const told = new Set(answer.rows.map((row) => row.id));
       for (const id of ids) {
         touched.delete(id);
@@ -106,8 +102,11 @@ export function follow(table, panel, pill) {
       position = answer.position;
       isBehind ||= answer.isBehind;
       answer.rows.forEach(take);
+      panel.answered(true);
     } catch {
-      return; // the feed reconnects when the server is back, and asks again
+      panel.answered(false);
+      if (panel.isConnected) setTimeout(soon, AGAIN); // else it is asked when the feed is back
+      return;
     } finally {
       isAsking = false;
     }
@@ -131,8 +130,8 @@ export function follow(table, panel, pill) {
     const { value, hidden } = shown.querySelector("progress");
     if (fresh.dataset.status === "in_progress" && !hidden) showProgress(fresh, "in_progress", value);
     const hadFocus = shown.querySelector(".cell-topic").contains(document.activeElement);
-    const box = shown.querySelector("[type=checkbox]");
-    if (box) fresh.querySelector("[type=checkbox]").checked = box.checked;
+    const box = fresh.querySelector("[type=checkbox]");
+    if (box) box.checked = Boolean(shown.querySelector("[type=checkbox]")?.checked);
     fresh.classList.add("changed");
     shown.replaceWith(fresh);
     if (hadFocus) fresh.querySelector(".cell-topic a").focus({ preventScroll: true });
@@ -146,7 +145,7 @@ export function follow(table, panel, pill) {
 
   /** Let in what waits, if nobody reads just now; else tell how much it is. */
   function settle() {
-    if (!isPaused && !isRead()) insertWaiting();
+    if (!panel.isPaused && !isRead()) insertWaiting();
     pill.hidden = !isBehind && waiting.size === 0;
     pill.textContent = isBehind ? "Much is new: load again" : `${waiting.size} new`;
   }
@@ -185,24 +184,11 @@ export function follow(table, panel, pill) {
     settle();
   }
 
-  function togglePause() {
-    isPaused = !isPaused;
-    showState();
-    soon();
-  }
-
-  function showState() {
-    panel.dataset.live = isPaused ? "paused" : connection;
-    panel.querySelector(".live-state").textContent = isPaused ? "Paused" : STATES[connection];
-    pause.textContent = isPaused ? "Resume" : "Pause";
-    pause.setAttribute("aria-pressed", isPaused);
-  }
-
   function rowOf(id) {
     return body.querySelector(`[data-id="${CSS.escape(id)}"]`);
   }
 
-  return { showNew, togglePause };
+  return { showNew, togglePause: panel.togglePause };
 }
 
 function rowFrom(html) {

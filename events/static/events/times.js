@@ -11,7 +11,7 @@ const long = new Intl.DateTimeFormat("en-GB", {
   ...TIME,
   timeZoneName: "short",
 });
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: false });
+export const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: false });
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric" });
 const FORMS = { long: long.format, clock: clock.format, day: day.format, short };
 

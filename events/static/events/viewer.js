@@ -14,8 +14,8 @@ if (search) {
     search.focus();
     search.select();
   });
-  bind("Esc", "Leave the search or another field");
 }
+bind("Esc", "Leave the search or another field");
 bind("g", "Go to the events", () => document.querySelector('.site-nav a[href$="/event/"]')?.click());
 bind("?", "Show the shortcuts", showHelp);
 
