@@ -10,6 +10,9 @@ from ayonevents import asgi  # noqa: F401 - it sets Django up, and a worker proc
 from events.realtime.outlets import EXTENSION
 from events.realtime.server_sent import PATH
 
+LAST_REQUEST_SECONDS = 1.0
+"""For how long a connection without a request may still begin one, which may be on its way, when the server stops."""
+
 
 class JoiningTransport:
     """A transport that sends the head of an answer along with its body: one packet, for which a client wakes once.
@@ -48,7 +51,12 @@ class JoiningTransport:
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """HTTP, where an event stream does not hold up the stop of the server until the last client goes."""
+    """HTTP, where the stop of the server fails no request, and no event stream holds it up until the last client goes.
+
+    uvicorn closes connections that have no request at once, and what a client is just sending over one is lost.
+    """
+
+    is_stopping = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's narrowing
         """Begin."""
@@ -58,14 +66,32 @@ class HttpProtocol(HttpToolsProtocol):
         """Hand the connection over as it is: frames have no head."""
         self.transport = cast("JoiningTransport", self.transport).transport
         super().handle_websocket_upgrade()
+        if self.is_stopping:
+            cast("WebSocketsSansIOProtocol", self.transport.get_protocol()).shutdown()
+
+    def on_headers_complete(self) -> None:
+        """Begin a request; the last one, if the server stops."""
+        super().on_headers_complete()
+        if self.is_stopping:
+            self.shutdown()
 
     def shutdown(self) -> None:
-        """Finish the request, unless it is one that has no end."""
-        cycle: RequestResponseCycle | Any = self.cycle  # None before the first request, whatever its type says
-        if cycle is not None and not cycle.response_complete and cycle.scope["path"] == PATH:
+        """Finish the request, unless it is one that has no end, or wait for one that may be on its way."""
+        self.is_stopping = True
+        if not self._has_request():
+            self.loop.call_later(LAST_REQUEST_SECONDS, self._close_without_request)
+        elif self.cycle.scope["path"] == PATH:
             self.transport.close()
         else:
             super().shutdown()
+
+    def _has_request(self) -> bool:
+        cycle: RequestResponseCycle | Any = self.cycle  # None before the first request, whatever its type says
+        return cycle is not None and not cycle.response_complete
+
+    def _close_without_request(self) -> None:
+        if not self._has_request():
+            self.transport.close()
 
 
 class FrameProtocol(WebSocketsSansIOProtocol):
