@@ -43,6 +43,7 @@ class SignInsMixin(UsersModelAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Your sign-ins" if is_own else f"Sign-ins of {user}",
+            "whose": None if is_own else user,
             "sign_ins": sign_ins.sign_ins_of(user),
         }
         return TemplateResponse(request, "admin/auth/user/sign_ins.html", context)

@@ -42,6 +42,13 @@ def test_an_admin_sees_and_ends_those_of_anybody(people: Roles) -> None:
     assert "There are none" in admin.get(page_of(people["artist"])).text
 
 
+def test_those_of_another_lead_back_to_him(people: Roles) -> None:
+    admin = browser(people["admin"])
+    his = admin.get(page_of(people["artist"])).text
+    assert f'<a href="/admin/auth/user/{people["artist"].pk}/change/"' in his.partition("breadcrumbs")[2]
+    assert "breadcrumbs" not in admin.get(page_of(people["admin"])).text
+
+
 def test_an_end_is_on_record(people: Roles) -> None:
     accounts.log_in("artist", "artist")
     admin = browser(people["admin"])
