@@ -12,7 +12,7 @@ HOST = (b"host", b"localhost")
 
 async def send(body: bytes, *headers: tuple[bytes, bytes]) -> tuple[int, dict[str, str], bytes]:
     client = HttpCommunicator(application, "POST", "/api/none", body=body, headers=[HOST, *headers])
-    answer: Any = await client.get_response(timeout=10)
+    answer: Any = await client.get_response(timeout=30)
     await client.wait()
     told = {name.decode().lower(): value.decode() for name, value in answer["headers"]}
     return answer["status"], told, answer["body"]

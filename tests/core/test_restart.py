@@ -34,7 +34,7 @@ async def test_a_request_stops_the_process_after_the_notice(stopped: asyncio.Que
     told: list[Envelope] = []
     stop_listening = bus.listen(told.append)
     await sync_to_async(restart.request_restart)(SERVER)
-    await asyncio.wait_for(stopped.get(), 10)
+    await asyncio.wait_for(stopped.get(), 30)
     stop_listening()
     assert [(each.topic, bool(each.frame), each.is_restart) for each in told] == [
         ("audit.server.restart", True, False),
@@ -45,4 +45,4 @@ async def test_a_request_stops_the_process_after_the_notice(stopped: asyncio.Que
 
 async def test_a_request_of_another_process_stops_it_too(stopped: asyncio.Queue[None]) -> None:
     await relay.send(restart.COMMAND)
-    await asyncio.wait_for(stopped.get(), 10)
+    await asyncio.wait_for(stopped.get(), 30)

@@ -30,7 +30,7 @@ def coffee_maker(server: Server, name: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=60)
         assert "Traceback" not in output, output
 
 
@@ -50,7 +50,7 @@ def await_finished(server: Server, count: int) -> None:
     """Follow the stream until so many coffees are brewed."""
     with connect(server.url.replace("http", "ws") + "/ws") as socket:
         socket.send(json.dumps({"topic": "auth", "token": KEY, "subscribe": [TARGET]}))
-        socket.recv(timeout=20)  # the heartbeat that says: subscribed
+        socket.recv(timeout=60)  # the heartbeat that says: subscribed
         done = {str(job["id"]) for job in server.all_events(f"&topic={TARGET}&status=finished")}
         while len(done) < count:
             message = json.loads(socket.recv(timeout=60))

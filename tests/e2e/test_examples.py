@@ -68,7 +68,7 @@ def run(program: str, url: str, *arguments: str, key: str = "any") -> tuple[int,
     """Return exit code, output and errors."""
     command = [sys.executable, f"examples/{program}.py", *arguments]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment(url, key), capture_output=True, text=True, timeout=30, check=False
+        command, cwd=ROOT, env=environment(url, key), capture_output=True, text=True, timeout=90, check=False
     )
     return done.returncode, done.stdout, done.stderr
 

@@ -28,7 +28,7 @@ def servers(tmp_path: Path) -> Iterator[tuple[Server, Server]]:
 def listening(server: Server) -> Iterator[ClientConnection]:
     with connect(server.url.replace("http", "ws") + "/ws") as socket:
         socket.send(json.dumps({"topic": "auth", "token": KEY, "subscribe": [TOPIC]}))
-        socket.recv(timeout=20)  # the heartbeat that says: subscribed
+        socket.recv(timeout=60)  # the heartbeat that says: subscribed
         yield socket
 
 

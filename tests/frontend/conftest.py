@@ -11,7 +11,7 @@ from tests.e2e.server import PASSWORD, Server
 from tests.frontend.recorded import auth
 
 TAB = "a1b2c3d4-tab"
-PATIENCE = 10
+PATIENCE = 30
 """Seconds after which what should have come will not come any more."""
 
 

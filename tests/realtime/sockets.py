@@ -11,7 +11,7 @@ from django.db import connections
 from ayonevents.asgi import application
 from events.models import Event
 
-PATIENCE = 10
+PATIENCE = 30
 """Seconds after which something that should have come will not come any more."""
 
 
@@ -93,7 +93,7 @@ async def stand(socket: Socket, event_id: str) -> int:
     Transactions of other databases on the same server may hold that up for a while.
     """
     own = (await Event.objects.aget(pk=event_id)).position
-    async with asyncio.timeout(6 * PATIENCE):
+    async with asyncio.timeout(2 * PATIENCE):
         while (place := json.loads(await socket.frame()).get("position", 0)) < own:
             pass
     return int(place)

@@ -48,12 +48,12 @@ class Stream:
 
     async def counts(self) -> None:
         """Wait for the first heartbeat: what happens from there on comes."""
-        async with asyncio.timeout(6 * PATIENCE):
+        async with asyncio.timeout(2 * PATIENCE):
             while ": heartbeat" not in await self.block():
                 pass
 
     async def event(self) -> dict[str, Any]:
-        async with asyncio.timeout(6 * PATIENCE):
+        async with asyncio.timeout(2 * PATIENCE):
             while "data: " not in (block := await self.block()):
                 pass
         event: dict[str, Any] = json.loads(block.partition("data: ")[2])
@@ -61,7 +61,7 @@ class Stream:
 
     async def stand(self, number: int) -> str:
         """Wait until the id has reached the position."""
-        async with asyncio.timeout(6 * PATIENCE):
+        async with asyncio.timeout(2 * PATIENCE):
             while int(self.last_id or 0) < number:
                 await self.block()
         assert self.last_id is not None

@@ -87,7 +87,7 @@ async def test_the_bus_follows_the_server_through_its_life(
         await adispatch_event("log.error")
         assert [(await socket.event())["topic"] for _ in range(2)] == ["log.info", "log.error"]
     await server.send_input({"type": "lifespan.shutdown"})
-    assert await server.receive_output(timeout=5) == {"type": "lifespan.shutdown.complete"}
+    assert await server.receive_output(timeout=30) == {"type": "lifespan.shutdown.complete"}
     assert (start.called, stop.call_count) == (True, 1)
     await server.wait()
 
@@ -105,7 +105,7 @@ async def test_a_stop_ends_the_threads_and_their_connections() -> None:
     opened.append(await sync_to_async(connect)())
     server = life_of(threads)
     await server.send_input({"type": "lifespan.shutdown"})
-    assert await server.receive_output(timeout=5) == {"type": "lifespan.shutdown.complete"}
+    assert await server.receive_output(timeout=30) == {"type": "lifespan.shutdown.complete"}
     assert [each.connection for each in opened] == [None] * 4
     with pytest.raises(RuntimeError, match="after shutdown"):
         threads.submit(connect)
