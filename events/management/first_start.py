@@ -27,6 +27,8 @@ class Credentials:
 
     admin_password: str | None
     service_key: str | None
+    made_up_now: frozenset[str | None] = frozenset()
+    """Which of them nobody has been told yet."""
 
 
 def make_data_dir(data_dir: Path) -> None:
@@ -71,13 +73,14 @@ def credentials(data_dir: Path) -> Credentials:
         kept = json.loads(kept_at.read_text()) if kept_at.is_file() else {}
         password = _admin_password(admin, given["ADMIN_PASSWORD"], kept)
         key = _service_key(given["SERVICE_KEY"], kept)
+        made_up_now = frozenset({password, key}.difference(given.values(), kept.values(), (None,)))
         made_up = {"admin_password": password, "service_key": key}
         if given["ADMIN_PASSWORD"]:
             del made_up["admin_password"]
         if given["SERVICE_KEY"]:
             del made_up["service_key"]
         kept_at.write_text(json.dumps(kept | made_up, indent=2) + "\n")
-    return Credentials(admin_password=password, service_key=key)
+    return Credentials(admin_password=password, service_key=key, made_up_now=made_up_now)
 
 
 def _admin() -> User:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from events.management.commands.serve import welcome
+from events.management.first_start import Credentials
 from tests.e2e.server import KEY, PASSWORD, ROOT, Server
 from tests.outages.services import free_port
 
@@ -47,7 +49,7 @@ def read_welcome(server: Server) -> str:
     return "".join(server.output)
 
 
-def test_a_second_start_keeps_everything(tmp_path: Path) -> None:
+def test_a_second_start_keeps_everything_and_tells_a_log_no_secrets(tmp_path: Path) -> None:
     made_up = {"ADMIN_PASSWORD": "", "SERVICE_KEY": ""}
     with Server(tmp_path / "data", **made_up) as server:
         first = read_welcome(server)
@@ -57,10 +59,20 @@ def test_a_second_start_keeps_everything(tmp_path: Path) -> None:
         event_id = server.post("/api/events", {"topic": "test.kept"}).json()["id"]
         server.stop()
         server.output.clear()
-        port = server.url.rpartition(":")[2]
         second = read_welcome(server.start())
-        assert second.replace(server.url.rpartition(":")[2], port) == first
+        kept_at = tmp_path / "data" / "credentials.json"
+        secrets = json.loads(kept_at.read_text()).values()
+        assert [secret in first for secret in secrets] == [True, True]
+        assert [secret in second for secret in secrets] == [False, False]
+        assert f"{kept_at} has it" in second
         assert server.get(f"/api/events/{event_id}").json()["topic"] == "test.kept"
+
+
+def test_a_terminal_is_told_how_to_get_in_at_every_start() -> None:
+    found = Credentials(admin_password="as-before", service_key="as-ever")
+    on_terminal, in_log = [welcome("http://here", found, shows_all=each) for each in (True, False)]
+    assert ("as-before" in on_terminal, "X-Api-Key: as-ever" in on_terminal) == (True, True)
+    assert ("as-before" in in_log, "as-ever" in in_log, "X-Api-Key: KEY" in in_log) == (False, False, True)
 
 
 def test_what_is_given_holds(server: Server) -> None:

@@ -44,8 +44,8 @@ class Command(BaseCommand):
                 connections.close_all()
             except OperationalError as error:
                 raise CommandError(f"The database cannot be used: {str(error).strip().splitlines()[0]}") from error
-            welcome = _welcome(settings.PUBLIC_URL or address(listener), found)
-            kept = serve(listener, settings.WORKERS, lambda: self._say(welcome))
+            words = welcome(settings.PUBLIC_URL or address(listener), found, shows_all=self.stdout.isatty())
+            kept = serve(listener, settings.WORKERS, lambda: self._say(words))
         if kept is not None:
             self._say("Starting anew …")
             hand_over(kept)
@@ -87,11 +87,22 @@ def _lock(data_dir: Path) -> IO[str]:
     return lock
 
 
-def _welcome(address: str, found: Credentials) -> str:
-    """Return what a newcomer needs to know."""
-    kept = f"kept in {settings.DATA_DIR / 'credentials.json'}"
-    password = found.admin_password or "(the password that you set)"
-    key = found.service_key or "(a key that you have; new ones are made with: manage.py create_key NAME)"
+def welcome(address: str, found: Credentials, *, shows_all: bool) -> str:
+    """Return what a newcomer needs to know.
+
+    A credential is said when it was made up just now, so that no log collects it with every start; with ``shows_all``,
+    as on a terminal, always.
+    """
+
+    def said(secret: str | None, nobody_knows: str) -> str:
+        if secret is None:
+            return nobody_knows
+        return secret if shows_all or secret in found.made_up_now else f"(as you set it, or as {kept_at} has it)"
+
+    kept_at = settings.DATA_DIR / "credentials.json"
+    kept = f"kept in {kept_at}"
+    password = said(found.admin_password, "(the password that you set)")
+    key = said(found.service_key, "(a key that you have; new ones are made with: manage.py create_key NAME)")
     where = "PostgreSQL" if settings.DATABASE_URL else f"SQLite in {settings.DATA_DIR}"
     return f"""
 ayonevents is ready on {address}
@@ -103,7 +114,7 @@ ayonevents is ready on {address}
 Dispatch an event:
 
   curl -X POST {address}/api/events \\
-    -H 'X-Api-Key: {found.service_key or "KEY"}' -H 'Content-Type: application/json' \\
+    -H 'X-Api-Key: {"KEY" if key.startswith("(") else key}' -H 'Content-Type: application/json' \\
     -d '{{"topic": "hello.world", "description": "My first event"}}'
 
 Events are in {where}; what was made up on the first start is {kept}. Ctrl-C stops the server.
