@@ -39,7 +39,7 @@ class Credential:
     """``key``, ``token`` or ``session``."""
     secret: str = field(repr=False)
     as_user: str | None = None
-    """For whom a service speaks."""
+    """For whom a service speaks. An empty name is nobody's: a blanked header gives no rights of the service."""
 
     def actor(self) -> Actor:
         """Return whose it is at this moment.
@@ -51,7 +51,7 @@ class Credential:
         if self.kind == "session":
             return _actor_for_session(self.secret)
         actor = accounts.actor_for_key(self.secret)
-        if self.as_user and actor.is_service:
+        if self.as_user is not None and actor.is_service:
             return accounts.actor_named(self.as_user).with_service(actor)
         return actor
 
@@ -62,7 +62,7 @@ def credential_for(secret: str, headers: Mapping[str, str]) -> Credential:
     ``headers``: those of the handshake, which may say for whom a service speaks.
     """
     kind = "token" if len(secret) == accounts.TOKEN_LENGTH else "key"
-    return Credential(kind, secret, headers.get("X-as-user") or None)
+    return Credential(kind, secret, headers.get("X-as-user"))
 
 
 def credential_of(request: HttpRequest) -> Credential | None:
@@ -140,7 +140,7 @@ def actor_by_session(request: HttpRequest) -> Actor | None:
 
 def _key_of(headers: Mapping[str, str]) -> Credential | None:
     key = headers.get("X-Api-Key") or _authorization(headers, "apikey")
-    return Credential("key", key, headers.get("X-as-user") or None) if key else None
+    return Credential("key", key, headers.get("X-as-user")) if key else None
 
 
 def _token_of(request: HttpRequest) -> str:

@@ -21,6 +21,16 @@ def artist(people: People) -> Client:
     return viewer(people["artist"])
 
 
+def test_a_login_leads_nowhere_else(people: People) -> None:
+    login = {"username": "admin", "password": "admin", "next": "https://example.com/"}
+    assert Client().post("/admin/login/", login)["Location"] == "/admin/"
+
+
+def test_there_is_no_way_to_objects_by_their_numbers(people: People) -> None:
+    for client in (Client(), browser(people["admin"])):
+        assert client.get("/admin/r/1/1/").status_code == 404
+
+
 def test_who_is_not_logged_in_is_sent_to_the_login(people: People) -> None:
     for path in (LIST, path_of(make_event())):
         answer = Client().get(path)

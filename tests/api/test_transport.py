@@ -99,8 +99,9 @@ def test_a_service_may_speak_for_a_user(api: Client) -> None:
     assert Event.objects.get(topic="test.new").user == "manager"
 
 
-def test_nobody_is_no_user_to_speak_for(api: Client) -> None:
-    answer = post(api, "/api/events", {"topic": "test.event"}, headers={"X-as-user": "nobody"})
+@pytest.mark.parametrize("name", ["nobody", ""])
+def test_nobody_is_no_user_to_speak_for(api: Client, name: str) -> None:
+    answer = post(api, "/api/events", {"topic": "test.event"}, headers={"X-as-user": name})
     assert answer == (404, {"code": 404, "detail": "User not found"})
     assert not Event.objects.exists()
 
