@@ -92,6 +92,15 @@ def _reads_by_role(actor: Actor, *, topic: str, project: str | None, user: str |
     return project is not None or user == actor.name or not topic.startswith(PRIVATE_TOPICS)
 
 
+def reads_everything(actor: Actor) -> bool:
+    """Tell whether no event is hidden from the actor, so that what he does not find is not there."""
+    scope = actor.scope
+    refused = any(
+        covers(policy.verb, Verb.READ) and not policy.allows for policy in (*actor.policies, *actor.policies_of_service)
+    )
+    return actor.is_manager and scope.allows_verb(Verb.READ) and not (scope.topics or scope.projects or refused)
+
+
 def readable(actor: Actor) -> Q:
     """Return ``may_read`` as a condition."""
     by_role = ALL if actor.is_manager else NONE if actor.is_guest else _not_private(actor)
@@ -168,11 +177,14 @@ def may_intervene(actor: Actor, *, topic: str, project: str | None, user: str | 
     return allowed or user == actor.name
 
 
-def may_operate(actor: Actor, *, topic: str, project: str | None) -> bool:
-    """Tell whether the actor may restart, abort and delete an event like this; nobody deletes records."""
+def may_operate(actor: Actor, *, topic: str, project: str | None, user: str | None) -> bool:
+    """Tell whether the actor may restart, abort and delete an event like this; nobody deletes records.
+
+    It takes that he may read it: a preview, and the number that a filter finds, tell what there is.
+    """
     if topics.is_record(topic) or not actor.scope.allows(Verb.OPERATE, topic, project):
         return False
-    if not may_see_project(actor, project):
+    if not may_read(actor, topic=topic, project=project, user=user):
         return False
     ruled = ruling_for(actor, Verb.OPERATE, topic)
     return actor.is_operator if ruled is None else ruled
@@ -181,13 +193,14 @@ def may_operate(actor: Actor, *, topic: str, project: str | None) -> bool:
 def operates(actor: Actor) -> bool:
     """Tell whether there is anything that the actor may restart, abort or delete."""
     allowed = any(policy.allows and covers(policy.verb, Verb.OPERATE) for policy in actor.policies)
-    return actor.scope.allows_verb(Verb.OPERATE) and (actor.is_operator or allowed)
+    is_for_it = actor.scope.allows_verb(Verb.OPERATE) and actor.scope.allows_verb(Verb.READ)
+    return is_for_it and (actor.is_operator or allowed)
 
 
 def operable(actor: Actor) -> Q:
     """Return ``may_operate`` as a condition."""
     by_role = ALL if actor.is_operator else NONE
-    return ~records() & _reach(actor, Verb.OPERATE) & _ruled_for(actor, Verb.OPERATE, by_role)
+    return ~records() & readable(actor) & _reach(actor, Verb.OPERATE) & _ruled_for(actor, Verb.OPERATE, by_role)
 
 
 def may_query(actor: Actor) -> bool:

@@ -20,7 +20,7 @@ from events.actor import Actor
 from events.errors import CredentialInvalid, LoginFailed, UserMissing
 from events.models import AccessToken, ApiKey, ProjectGrant, TopicPolicy
 from events.models.credential import ADDRESS_LENGTH, PROGRAM_LENGTH
-from events.policies import UNLIMITED, Policy, in_order
+from events.policies import UNLIMITED, Policy, Verb, in_order
 from events.validation import UNSTORABLE
 
 Secret = TypeVar("Secret", ApiKey, AccessToken)
@@ -46,12 +46,13 @@ def actor_of(user: AbstractBaseUser, key: ApiKey | None = None) -> Actor:
     granted = ProjectGrant.objects.filter(Q(user=user) | Q(group__user=user))
     actor = actor_with(user, groups, granted.values_list("project", flat=True))
     is_trusted = actor.is_operator
+    scope = key.scope if key else UNLIMITED
     return replace(
         actor,
         has_operator_grant=not is_trusted and user.has_perm("events.operate_event"),
-        sees_secrets=is_trusted or user.has_perm("events.view_secrets"),
+        sees_secrets=(is_trusted or user.has_perm("events.view_secrets")) and scope.allows_verb(Verb.READ),
         policies=_policies_about(actor.role, groups, key),
-        scope=key.scope if key else UNLIMITED,
+        scope=scope,
         key=f"key {key.pk}" if key else "",
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from events.policies import UNLIMITED, Policy, Scope
+from events.policies import UNLIMITED, Policy, Scope, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Actor:
     projects: frozenset[str] = frozenset()
     """The projects that a plain user was granted; managers see all of them."""
     sees_secrets: bool = False
-    """Values that look like secrets are not masked for the actor."""
+    """Values that look like secrets are not masked for the actor; never with a key that is not for reading."""
     policies: tuple[Policy, ...] = ()
     """The rulings on topics that concern the actor, in order."""
     scope: Scope = UNLIMITED
@@ -62,6 +62,7 @@ class Actor:
         return replace(
             self,
             key=service.key,
+            sees_secrets=self.sees_secrets and service.scope.allows_verb(Verb.READ),
             scope=service.scope,
             through=service.name,
             policies_of_service=service.policies,

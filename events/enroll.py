@@ -129,11 +129,13 @@ def _all_held(request: EnrollRequest, limit: int) -> list[Job]:
 
 
 def _admitted(request: EnrollRequest, by: Actor) -> EnrollRequest:
-    """Return the request within the actor's limits, or raise Forbidden."""
+    """Return the request within the actor's limits, or raise Forbidden; InvalidField if it filters by secrets."""
     if not access.may_enroll(by, target_topic=request.sources.target_topic):
         if not by.is_service:
             raise Forbidden("Only services can enroll for jobs")
         raise refusals.of_new(by, Verb.ENROLL, topic=request.sources.target_topic)
+    if request.sources.filter is not None and not by.sees_secrets:
+        filters.condition_for(request.sources.filter, hides_secrets=True)  # each job would confirm a guess
     limits = access.enroll_limits(by)
     return replace(request, sources=replace(request.sources, limits=limits)) if limits else request
 

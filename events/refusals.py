@@ -9,6 +9,7 @@ from events.models import Event
 from events.policies import Scope, Verb
 
 KEY = "the key is for other verbs"
+BLIND = "who operates on events is told of them, and the key is not for reading"
 WORDS = {Verb.ENROLL: "pull jobs of", Verb.OPERATE: "operate on"}
 """How a verb is said where its name does not do."""
 
@@ -31,7 +32,11 @@ def of_event(actor: Actor, verb: Verb, event: Event, *, doing: str = "") -> Forb
 
 def of_all(actor: Actor, verb: Verb, *, doing: str = "") -> Forbidden:
     """Return the refusal of something that the actor may do to no event at all."""
-    reason = f"it is not for the role {actor.role}" if actor.scope.allows_verb(verb) else KEY
+    reason = f"it is not for the role {actor.role}"
+    if not actor.scope.allows_verb(verb):
+        reason = KEY
+    elif verb == Verb.OPERATE and not actor.scope.allows_verb(Verb.READ):
+        reason = BLIND
     return Forbidden(f"Not allowed to {doing or WORDS.get(verb, verb)} events: {reason}")
 
 

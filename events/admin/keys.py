@@ -32,7 +32,7 @@ VERBS = {
     Verb.READ: "Read, list and receive events",
     Verb.ENROLL: "Pull jobs",
     Verb.UPDATE: "Update events",
-    Verb.OPERATE: "Restart, abort and delete events",
+    Verb.OPERATE: "Restart, abort and delete events (takes reading, too)",
 }
 """What a key can be limited to, in plain words."""
 

@@ -50,7 +50,7 @@ class Plan:
 
 def refusal_of(event: Event, by: Actor) -> str:
     """Say why somebody operates on an event in no state that it may come to; empty if that is not so."""
-    if access.may_operate(by, topic=event.topic, project=event.project):
+    if access.may_operate(by, topic=event.topic, project=event.project, user=event.user):
         return ""
     return str(refusals.of_event(by, Verb.OPERATE, event))
 

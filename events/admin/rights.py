@@ -105,9 +105,11 @@ def _duties(role: str | None, policies: Iterable[TopicPolicy], *, operates: str 
         by_role = BY_ROLE[verb].get(role, NOTHING) if role else "as their role"
         if verb == Verb.OPERATE and operates:
             by_role = operates
-        about = [policy for policy in found if covers(Verb(policy.verb), verb)]
-        allowed = [_said(policy) for policy in about if policy.allows]
-        refused = [_said(policy) for policy in about if not policy.allows]
+        allowed = [_said(each) for each in found if each.allows and covers(Verb(each.verb), verb)]
+        needed = (verb, Verb.READ) if verb == Verb.OPERATE else (verb,)  # who operates sees what there is
+        refused = [
+            _said(each) for each in found if not each.allows and any(covers(Verb(each.verb), one) for one in needed)
+        ]
         duties.append(Duty(name=name, by_role=by_role, allowed=allowed, refused=refused))
     return duties
 

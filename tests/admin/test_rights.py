@@ -38,7 +38,7 @@ def may(actor: Actor, verb: Verb) -> bool:
         case Verb.ENROLL:
             return access.may_enroll(actor, target_topic="test.job")
         case Verb.OPERATE:
-            return access.may_operate(actor, **about)
+            return access.may_operate(actor, **about, user=None)
 
 
 @pytest.mark.parametrize("verb", Verb)
@@ -47,6 +47,13 @@ def test_the_words_say_no_where_the_rules_do(people: Roles, name: str, verb: Ver
     duties = rights.rights_of_user(people[name]).duties
     words = {duty.name: duty.by_role for duty in duties}[rights.DUTIES[verb]]
     assert (words != rights.NOTHING) == may(accounts.actor_of(people[name]), verb)
+
+
+def test_what_is_kept_from_reading_is_kept_from_operating(people: Roles) -> None:
+    TopicPolicy.objects.create(verb="read", topic="secret.*", allows=False)
+    refused = {duty.name: duty.refused for duty in rights.rights_of_user(people["service"]).duties}
+    assert refused[rights.DUTIES[Verb.OPERATE]] == ["secret.* (everybody)"]
+    assert refused[rights.DUTIES[Verb.UPDATE]] == []
 
 
 def test_every_role_has_words() -> None:

@@ -38,7 +38,7 @@ def test_what_policies_refuse_to_the_service_it_does_for_nobody(people: Roles, s
         assert access.may_read(who, **facts, user=None) is may
         assert access.may_receive(who, **facts, user=None, recipients=None) is may
         assert access.may_update(who, **facts, user=None) is may
-        assert access.may_operate(who, **facts) is may
+        assert access.may_operate(who, **facts, user=None) is may
         assert Event.objects.filter(access.readable(who), pk=event.pk).exists() is may
         assert Event.objects.filter(access.operable(who), pk=event.pk).exists() is may
 

@@ -30,6 +30,7 @@ CALLERS = {
     "sender": Caller("service", {"verbs": ["dispatch"]}),
     "worker": Caller("service", {"verbs": ["read", "update", "enroll", "dispatch"]}),
     "puller": Caller("service", {"verbs": ["enroll"]}),
+    "blind": Caller("service", {"verbs": ["operate"]}),
     "topical": Caller("service", {"topics": ["activity.*"]}),
     "named": Caller("service"),
     "personal": Caller("artist", {"verbs": ["read"], "topics": ["test.*"]}),
@@ -53,16 +54,19 @@ EVENTS: dict[str, tuple[str, str | None, str | None]] = {
     "opened": ("open.event", "alpha", "whispered-user"),
     "shut": ("shut.event", "alpha", "whispered-user"),
     "kept": ("kept.event", "alpha", None),
+    "hidden": ("hidden.event", "alpha", "whispered-user"),
 }
 """Topic, project and user (None: the actor himself) of the events."""
 POLICIES: tuple[tuple[str, bool, dict[str, str]], ...] = (
     ("secret.*", False, {}),
+    ("hidden.*", False, {"verb": "read"}),
     ("shut.*", False, {"role": "service"}),
     ("open.*", True, {"group": "team"}),
     ("kept.*", False, {"group": "team"}),
     ("open.*", False, {"key": "named"}),
 )
-"""Topic, whether it is allowed, and whom it names: each for every verb. The artist is of the team."""
+"""Topic, whether it is allowed, and whom or which verb it names: everybody and each unless it says so. The artist is of
+the team."""
 
 ALPHA = {"own", "granted", "public", "opened", "shut", "kept"}
 ALL = ALPHA | {"foreign", "no project"}
@@ -72,6 +76,8 @@ NAMED = SERVICES - {"opened"}
 ARTIST = ALPHA - {"kept"} | {"no project"}
 PERSONAL = {"own", "granted", "no project"}
 PUBLIC = {"public"}
+UNSEEN = {"hidden"}
+"""What is kept from readers only: what it takes no reading for may be done to it."""
 
 
 def _each(names: Iterable[str], kinds: set[str]) -> dict[str, set[str]]:
@@ -87,9 +93,9 @@ READERS = {
     "named": NAMED,
 }
 PEOPLE = {"artist": ARTIST, "personal": PERSONAL, **_each(SPOKEN_FOR, ARTIST - {"shut"})}
-WRITERS = {name: kinds for name, kinds in READERS.items() if name != "reader"}
-OPERATORS = {name: kinds for name, kinds in WRITERS.items() if name not in ("manager", "worker")}
-GRANTED = ALPHA | {"denied"}
+WRITERS = {name: kinds if kinds == PUBLIC else kinds | UNSEEN for name, kinds in READERS.items() if name != "reader"}
+OPERATORS = {name: kinds for name, kinds in READERS.items() if name not in ("manager", "worker", "reader")}
+GRANTED = ALPHA | {"denied"} | UNSEEN
 """The kinds whose project the artist and the guest were granted."""
 TABLE: dict[str, dict[str, set[str]]] = {
     "read": {**READERS, **PEOPLE},
@@ -104,7 +110,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     },
     "operate": {**OPERATORS, **_each(("artist", "spoken for"), {"opened"})},
     "operate with the permission": {**OPERATORS, "manager": ALL, "artist": ARTIST, "spoken for": ARTIST - {"shut"}},
-    "dispatch": {**WRITERS, "sender": SERVICES, **_each(("artist", "spoken for"), {"opened"})},
+    "dispatch": {**WRITERS, "sender": SERVICES | UNSEEN, **_each(("artist", "spoken for"), {"opened"})},
     "replace": {
         **WRITERS,
         "worker": {"own", "kept"},
@@ -113,8 +119,8 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "take over": {**WRITERS, "worker": {"own", "kept"}},
     "enroll": {**_each(("service", "worker", "puller"), SERVICES), "limited": LIMITED, "named": NAMED},
     "enroll into": {
-        **_each(("service", "worker", "puller", "limited"), SERVICES),
-        "named": NAMED,
+        **_each(("service", "worker", "puller", "limited"), SERVICES | UNSEEN),
+        "named": NAMED | UNSEEN,
         "topical": PUBLIC,
     },
     "know its project": {
@@ -122,7 +128,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         **_each(("limited", "guest", *PEOPLE), GRANTED),
     },
     "come upon": {
-        **_each(("admin", "manager", "service", "worker", "sender", "named"), ALL | {"denied"}),
+        **_each(("admin", "manager", "service", "worker", "sender", "named"), ALL | {"denied"} | UNSEEN),
         "limited": GRANTED,
     },
     "know a manager": _each(READERS, {"own"}),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from events import accounts
@@ -105,6 +105,49 @@ def test_a_job_brings_no_source_that_is_not_to_be_read(people: Roles, kept_by: s
     else:
         assert (status, job["dependsOn"]) == (200, source.id.hex)
         assert ("whispered" in str(job["sourceEvent"])) == (kept_by == "nothing")
+
+
+@pytest.mark.parametrize("verbs", [["enroll"], ["enroll", "read"]])
+def test_who_reads_nothing_pulls_no_jobs_by_secrets(people: Roles, verbs: list[str]) -> None:
+    make_event("test.source", payload={"password": "PAY-42"})
+    client = client_with(people["service"], verbs=verbs)
+    guess = {"conditions": [{"key": "payload/password", "value": "PAY%", "operator": "like"}]}
+    status, answer = post(
+        client, "/api/enroll", {"sourceTopic": "test.source", "targetTopic": "test.job", "filter": guess}
+    )
+    assert status == (200 if "read" in verbs else 400)
+    assert ("filter.conditions[0].key" in str(answer)) == (status == 400)
+    assert Event.objects.filter(topic="test.job").exists() == ("read" in verbs)
+
+
+@pytest.mark.parametrize("hidden_by", ["a project", "a policy", "nothing"])
+def test_a_deletion_does_not_tell_what_is_hidden_from_what_there_is_not(people: Roles, hidden_by: str) -> None:
+    event = make_event("test.delivery", project="beta")
+    client = client_with(people["service"], projects=["alpha"] if hidden_by == "a project" else [])
+    if hidden_by == "a policy":
+        TopicPolicy.objects.create(verb="read", topic="test.*", role="service", allows=False)
+    of_hidden, of_missing = [call(client, "DELETE", f"/api/events/{each}")[:2] for each in (event.id.hex, "0" * 32)]
+    assert of_hidden == of_missing
+    assert Event.objects.filter(pk=event.pk).exists() == (of_hidden[0] == 403) == (hidden_by != "nothing")
+
+
+def test_an_operation_tells_nothing_of_what_is_hidden(people: Roles) -> None:
+    make_event("secret.deal", project="alpha", finished=False, payload={"code": "ZEBRA"})
+    TopicPolicy.objects.create(verb="read", topic="secret.*", role="user", allows=False)
+    people["artist"].user_permissions.add(Permission.objects.get(codename="operate_event"))
+    client = client_with(people["artist"])
+    guess = {"conditions": [{"key": "payload/code", "value": "Z%", "operator": "like"}]}
+    for asked in ({"dryRun": True}, {}):
+        status, answer = post(client, "/api/eventops", {"type": "abort", "filter": guess, **asked})
+        assert (status, answer["affected"], answer["examples"]) == (200, 0, [])
+    assert Event.objects.get(topic="secret.deal").status == "pending"
+
+
+def test_a_key_that_reads_nothing_operates_on_nothing(people: Roles) -> None:
+    event = make_event("test.event", project="alpha", finished=False)
+    client = client_with(people["service"], verbs=["operate"])
+    status, answer = post(client, "/api/eventops", {"type": "abort", "ids": [event.id.hex], "dryRun": True})
+    assert (status, "the key is not for reading" in answer["detail"]) == (403, True)
 
 
 @pytest.mark.parametrize("topic", ["Audit.key.created", "AUDIT.x", "audit", "Server.started", "LOG.info", "Auth.login"])

@@ -37,9 +37,9 @@ def make_policies(people: Roles) -> None:
             _make_policy(topic, allows=allows, **(whom | {"group": team} if "group" in whom else whom))
 
 
-def _make_policy(topic: str, **ruling: Any) -> None:
-    for verb in Verb:
-        TopicPolicy.objects.create(verb=verb, topic=topic, **ruling)
+def _make_policy(topic: str, *, verb: str | None = None, **ruling: Any) -> None:
+    for each in (verb,) if verb else Verb:
+        TopicPolicy.objects.create(verb=each, topic=topic, **ruling)
 
 
 def key_of(people: Roles, who: str) -> str | None:
