@@ -27,12 +27,27 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A database of this run's own; on SQLite a file, because threads must share it."""
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A database of this run's own; on SQLite a file, because threads must share it.
+
+    To make and drop it may take PostgreSQL longer than any statement of ours, while others keep it busy.
+    """
     name = f"test_ayonevents_{os.getpid()}"
     if not POSTGRES:
         name = str(Path(tmp_path_factory.mktemp("database")) / "test.sqlite3")
     django_settings.DATABASES["default"]["TEST"]["NAME"] = name
+    beside: Any = connection._nodb_cursor  # noqa: SLF001 - it is what Django makes and drops databases with
+
+    @contextmanager
+    def without_time_limit() -> Iterator[Any]:
+        with beside() as cursor:
+            if POSTGRES:
+                cursor.execute("SET statement_timeout = 0")
+            yield cursor
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "_nodb_cursor", without_time_limit)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
