@@ -118,6 +118,9 @@ def settled() -> int:
         last = _drawn(cursor)
         if connection.vendor != "postgresql":
             return last
+        newest = _marks.newest()
+        if last < newest and (last := _drawn(cursor)) < newest:
+            _marks.clear()
         if _marks.lacks(last) and not connection.in_atomic_block:
             _marks.add(last, _number(cursor, "SELECT pg_current_xact_id()::text::bigint"))
         number = _marks.settled(_number(cursor, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
@@ -190,14 +193,24 @@ class _Marks:
             self._looked_closer = now
             return True
 
-    def lacks(self, drawn: int) -> bool:
-        """Tell whether the number is news. One that goes back comes from another database: start anew."""
+    def newest(self) -> int:
+        """Return the highest number seen.
+
+        What is read of the sequence from now on is no lower, unless it comes from another database. What was read
+        before may be: another thread was faster.
+        """
         with self._lock:
-            newest = self._waiting[-1].drawn if self._waiting else self._settled
-            if drawn < newest:
-                self._waiting.clear()
-                self._settled = newest = 0
-            return drawn > newest
+            return self._waiting[-1].drawn if self._waiting else self._settled
+
+    def clear(self) -> None:
+        """Start anew, with another database."""
+        with self._lock:
+            self._waiting.clear()
+            self._settled = 0
+
+    def lacks(self, drawn: int) -> bool:
+        """Tell whether the number is news."""
+        return drawn > self.newest()
 
     def add(self, drawn: int, horizon: int) -> None:
         """Remember that whoever drew up to ``drawn`` has a transaction id below ``horizon``."""

@@ -43,6 +43,16 @@ def open_transaction(work: Callable[[], object]) -> Iterator[Callable[[], None]]
         commit()
 
 
+@contextmanager
+def transaction_elsewhere() -> Iterator[None]:
+    """Keep a transaction of another database of the same PostgreSQL open."""
+    parameters = connection.get_connection_params()
+    elsewhere = {key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}
+    with psycopg.connect(dbname="postgres", **elsewhere) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        yield
+
+
 def wait_until_settled(number: int) -> None:
     """Return once nothing can appear any more up to the number; it may take some looks."""
     patience = time.monotonic() + 20
@@ -145,12 +155,33 @@ def test_a_reader_that_follows_the_settled_position_misses_nothing_under_concurr
 
 @only_postgresql
 def test_a_transaction_of_another_database_is_not_waited_for() -> None:
-    parameters = connection.get_connection_params()
-    elsewhere = {key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}
-    with psycopg.connect(dbname="postgres", **elsewhere) as other:
-        other.execute("SELECT pg_current_xact_id()")
+    with transaction_elsewhere():
         event = make_event()
         wait_until_settled(event.position)
+
+
+@only_postgresql
+def test_who_has_read_before_another_thread_takes_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_event()
+    read_before = position.drawn()
+    event = make_event()
+    wait_until_settled(event.position)
+    reads = [read_before]
+    read = position._drawn  # noqa: SLF001 - the one thing that a thread does before another one
+    monkeypatch.setattr(position, "_drawn", lambda cursor: reads.pop() if reads else read(cursor))
+    monkeypatch.setattr(position, "CLOSER_LOOKS", 1000.0)
+    with transaction_elsewhere():
+        assert (position.settled(), reads) == (event.position, [])
+
+
+@only_postgresql
+def test_numbers_that_go_back_are_of_another_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    event = make_event()
+    wait_until_settled(event.position)
+    with monkeypatch.context() as other:
+        other.setattr(position, "_drawn", lambda _: event.position - 1)
+        assert position.settled() < event.position
+    wait_until_settled(event.position)
 
 
 @only_postgresql
