@@ -109,10 +109,11 @@ def drawn() -> int:
         return _drawn(cursor)
 
 
-def settled() -> int:
+def settled(*, closely: bool = False) -> int:
     """Return a number up to which nothing can appear any more.
 
-    Ask outside of transactions: inside one, PostgreSQL gives what this process knew before.
+    Ask outside of transactions: inside one, PostgreSQL gives what this process knew before. ``closely``: look closer
+    even if that was just done; for who asks seldom, and has to know what other databases hold up.
     """
     with connection.cursor() as cursor:
         last = _drawn(cursor)
@@ -124,7 +125,7 @@ def settled() -> int:
         if _marks.lacks(last) and not connection.in_atomic_block:
             _marks.add(last, _number(cursor, "SELECT pg_current_xact_id()::text::bigint"))
         number = _marks.settled(_number(cursor, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
-        if number < last and not connection.in_atomic_block and _marks.may_look_closer():
+        if number < last and not connection.in_atomic_block and _marks.may_look_closer(closely):
             number = _marks.settled(_ended(cursor))
         return number
 
@@ -184,11 +185,11 @@ class _Marks:
         self._settled = 0
         self._looked_closer = 0.0
 
-    def may_look_closer(self) -> bool:
-        """Tell whether the locks were not asked for a while; they are dearer than a snapshot."""
+    def may_look_closer(self, is_needed: bool) -> bool:
+        """Tell whether it is needed, or the locks were not asked for a while; they are dearer than a snapshot."""
         with self._lock:
             now = time.monotonic()
-            if now - self._looked_closer < CLOSER_LOOKS:
+            if not is_needed and now - self._looked_closer < CLOSER_LOOKS:
                 return False
             self._looked_closer = now
             return True

@@ -31,10 +31,10 @@ class Look:
 def begin(limit: int) -> Look:
     """Look for the first time; what there is already is history, also what has not settled yet.
 
-    What has settled is not known as long as a transaction is open that is older than this process.
+    What has settled is not known as long as a transaction of this database is open that is older than this process.
     """
     start = position.drawn()
-    settled = min(position.settled(), start)
+    settled = min(position.settled(closely=True), start)
     if start and not settled:
         return Look(settled=None, start=start)
     history = _remember(_changes(settled, None)[:limit]) if settled < start else []

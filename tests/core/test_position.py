@@ -161,6 +161,18 @@ def test_a_transaction_of_another_database_is_not_waited_for() -> None:
 
 
 @only_postgresql
+def test_who_asks_closely_is_told_at_once_what_another_database_holds_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    wait_until_settled(make_event().position)
+    with transaction_elsewhere():
+        late = make_event()
+        monkeypatch.setattr(position, "CLOSER_LOOKS", 0.0)
+        position.settled()
+        monkeypatch.setattr(position, "CLOSER_LOOKS", 1000.0)
+        later = make_event()
+        assert [position.settled(), position.settled(closely=True)] == [late.position, later.position]
+
+
+@only_postgresql
 def test_who_has_read_before_another_thread_takes_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
     make_event()
     read_before = position.drawn()
