@@ -78,10 +78,11 @@ class Hub:
             self._audiences.add(client)
 
     def greet(self, client: Client) -> None:
-        """Show the client that what it said last counts from here on."""
-        cursor = self.follower.cursor if client.phase is Phase.LIVE else None
-        if client.phase is not Phase.BEHIND:
-            client.outlet.write(client.outlet.pack([frames.heartbeat(cursor)]))
+        """Show the client that what it said last counts from here on; while the feed begins, that is later."""
+        if client.phase is Phase.CATCHING_UP:
+            client.outlet.write(client.outlet.pack([frames.heartbeat()]))
+        elif client.phase is Phase.LIVE and self.follower.has_begun.is_set():
+            client.outlet.write(client.outlet.pack([frames.heartbeat(self.follower.cursor)]))
 
     async def _greet_soon(self, client: Client) -> None:
         await self.follower.has_begun.wait()
@@ -185,13 +186,17 @@ class Hub:
                 self._write(client, [frames.RESYNC])
 
     async def _beat(self) -> None:
-        """Send heartbeats to all that are up to date or on the way there; look who takes frames again."""
+        """Send heartbeats to all that are up to date or on the way there; look who takes frames again.
+
+        Not before the feed has begun: the first one is the answer, what changes after it is noticed in any case.
+        """
         for beat in itertools.count():
             await asyncio.sleep(HEARTBEAT_SECONDS / BEATS)
             sign, sign_with_position = frames.heartbeat(), frames.heartbeat(self.follower.cursor)
             for client in [client for client in self.clients if (client.number - beat) % BEATS == 0]:
                 if client.phase is Phase.LIVE:
-                    self._write(client, [sign_with_position])
+                    if self.follower.has_begun.is_set():
+                        self._write(client, [sign_with_position])
                 elif client.phase is Phase.CATCHING_UP:
                     client.outlet.write(client.outlet.pack([sign]))
                 elif client.outlet.unsent() <= conf.feed_buffer() // ROOM:
