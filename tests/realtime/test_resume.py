@@ -1,3 +1,5 @@
+import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -7,9 +9,9 @@ from django.db import transaction
 from events import adispatch_event, aupdate_event, bus
 from events.models import Event
 from events.realtime import catching_up, follower, hub, past
-from tests.core.test_position import only_postgresql, open_transaction
+from tests.core.test_position import only_postgresql, open_transaction, wait_until_settled
 from tests.factories import make_event
-from tests.realtime.sockets import Socket, stand
+from tests.realtime.sockets import PATIENCE, Socket, stand
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,15 +42,18 @@ async def test_a_client_gets_what_it_has_missed_in_order_and_then_what_comes(
         ids = [await adispatch_event(f"test.event{number}", finished=False) for number in range(5)]
         await aupdate_event(ids[1], status="failed")
         await adispatch_event("test.notice", store=False)
-        await stand(witness, ids[1])
+        await sync_to_async(wait_until_settled)(await stand(witness, ids[1]))
     async with Socket() as socket:
         await come_back(socket, keys["service"], since)
         ids.append(await adispatch_event("test.live"))
         events = [await socket.event() for _ in range(6)]
+        last = await stand(socket, ids[5])
     assert [event["id"] for event in events] == [ids[number] for number in (0, 2, 3, 4, 1, 5)]
-    positions = [event["position"] for event in events[:5]]
-    assert positions == sorted(set(positions))
-    assert since < positions[0]
+    own = [(await Event.objects.aget(pk=event["id"])).position for event in events]
+    told = [event["position"] for event in events]
+    assert since < own[0]
+    assert own == sorted(own)
+    assert (told[:5], told[5] <= own[5], last) == (own[:5], True, own[5])
     assert [("store" in event, event.get("progress")) for event in events[3:]] == [
         (True, 0),
         (False, None),
@@ -142,9 +147,25 @@ async def test_what_the_bus_has_lost_is_delivered_all_the_same(
         assert await socket.topics_until("server.started") == []
 
 
+class HeldLooks:
+    """The looks of a process, which wait until they may go."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.is_one_held, self.may_go = threading.Event(), threading.Event()
+        self._look = past.look
+        patch.setattr(past, "look", self)
+
+    def __call__(self, *args: Any) -> past.Look:
+        self.is_one_held.set()
+        assert self.may_go.wait(PATIENCE)
+        return self._look(*args)
+
+
 def make_five() -> None:
-    for _ in range(5):
-        make_event()
+    with transaction.atomic():
+        for _ in range(5):
+            last = make_event()
+    wait_until_settled(last.position)
 
 
 async def test_too_much_that_was_lost_is_to_be_loaded_anew(
@@ -155,9 +176,12 @@ async def test_too_much_that_was_lost_is_to_be_loaded_anew(
         await socket.log_in(keys["service"], "*")
         await stand(socket, await adispatch_event("test.first"))
         settings.EVENTS_FEED_RESUME = 2
+        looks = HeldLooks(monkeypatch)
+        assert await asyncio.to_thread(looks.is_one_held.wait, PATIENCE)
         with monkeypatch.context() as lost:
             lost.setattr(bus, "_send", lambda *_: None)
-            await sync_to_async(transaction.atomic(make_five))()
+            await sync_to_async(make_five)()
+        looks.may_go.set()
         assert await socket.event() == {"topic": "resync"}
 
 
