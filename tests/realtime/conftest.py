@@ -1,7 +1,5 @@
 """Keys for sockets, and sockets that need not wait."""
 
-from typing import Any
-
 import pytest
 
 from events import accounts
@@ -27,8 +25,7 @@ def token(people: Roles) -> str:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    """What takes seconds on a server happens at once; only the client has a little time to say who it is."""
-    settings.EVENTS_SOCKET_AUTH_SECONDS = 0.3
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes every few seconds on a server comes at once."""
     monkeypatch.setattr(hub, "HEARTBEAT_SECONDS", 0.02)
     monkeypatch.setattr(guard, "RECHECK_SECONDS", 0.02)

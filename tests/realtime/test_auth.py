@@ -44,12 +44,18 @@ async def test_a_token_in_the_frame_goes_before_the_handshake(keys: dict[str, st
         assert await socket.close_code() == 4401
 
 
-async def test_who_does_not_say_who_he_is_is_hung_up_on(impatient: None) -> None:
+@pytest.fixture
+def little_time(settings: Any) -> None:
+    """A client has to say at once who it is."""
+    settings.EVENTS_SOCKET_AUTH_SECONDS = 0.3
+
+
+async def test_who_does_not_say_who_he_is_is_hung_up_on(little_time: None) -> None:
     async with Socket() as socket:
         assert await socket.close_code() == 4401
 
 
-async def test_a_key_in_the_handshake_alone_is_not_yet_a_login(keys: dict[str, str], impatient: None) -> None:
+async def test_a_key_in_the_handshake_alone_is_not_yet_a_login(keys: dict[str, str], little_time: None) -> None:
     async with Socket(x_api_key=keys["service"]) as socket:
         assert await socket.close_code() == 4401
 
