@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from events import conditions, validation
+from events import concealed, conditions, validation
 from events.conditions import ORDERS, Place, Scalar
 from events.errors import InvalidField
 from events.patterns import Pattern
@@ -36,8 +36,8 @@ class Subject(NamedTuple):
     """Return one value as ``condition`` takes it; raise InvalidField with the given name of the field."""
     condition: Callable[[str, list[Any]], Q]
     """Return the condition for an operator and its values: a list, a single one, or none."""
-    matches: Callable[[str], Q] | None = None
-    """Return the condition that an expression is found in the text; None: nothing in it is masked."""
+    plain: Callable[[], Q] | None = None
+    """Return the condition that nothing there is masked; None: nothing ever is."""
 
 
 # --- values ---------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ _COLUMNS = {
         "a text",
         _text,
         partial(_text_column, "description"),
-        partial(conditions.text_matches, "description"),
+        partial(concealed.plain, "description"),
     ),
     "retries": Subject(_OF_ANY, _NUMBER_TAKEN, _number, partial(_whole_column, "retries")),
 }
@@ -181,7 +181,9 @@ def subject_of(name: str, path: Sequence[str]) -> Subject | None:
     if name not in _JSON:
         return None
     place = Place(name, tuple(path))
-    return Subject((*_AT_PLACE, *ORDERS), _SCALAR_TAKEN, _scalar, partial(_place, place), place.matches)
+    return Subject(
+        (*_AT_PLACE, *ORDERS), _SCALAR_TAKEN, _scalar, partial(_place, place), partial(concealed.plain_at, place)
+    )
 
 
 def subjects() -> dict[str, Subject]:

@@ -78,7 +78,7 @@ class Holds(models.Func):
         return f"({sql})", tuple(parameters)
 
 
-def _known(postgresql: str, sqlite: str) -> Predicate:
+def known(postgresql: str, sqlite: str) -> Predicate:
     """Return a test that is false, and not NULL, where what it asks about is absent."""
     return Predicate(f"({postgresql}) IS TRUE", f"({sqlite}) IS TRUE")
 
@@ -88,8 +88,8 @@ ORDERS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 # --- tests of a text column: by code point, whatever the collation of the database is ------------------
 
-_TEXT_ORDER = _known('{column} COLLATE "C" {operator} {text}', "{column} {operator} {text}")
-_TEXT_LIKE = _known('{column} COLLATE "C" ~ {regex}', "{column} REGEXP {atomic}")
+_TEXT_ORDER = known('{column} COLLATE "C" {operator} {text}', "{column} {operator} {text}")
+_TEXT_LIKE = known('{column} COLLATE "C" ~ {regex}', "{column} REGEXP {atomic}")
 
 
 def text_order(column: str, order: str, text: str) -> Q:
@@ -121,7 +121,7 @@ def text_matches(column: str, regex: str) -> Q:
 _ABSENT = Predicate("{column} #> {keys}::text[] IS NULL", "JSON_TYPE({column}, {path}) IS NULL")
 
 # SQLite has two types of number, which are one in JSON; true and false are types whose values are 1 and 0.
-_AMONG = _known(
+_AMONG = known(
     "{column} #> {keys}::text[] = ANY({each}::jsonb[])",
     "(REPLACE(JSON_TYPE({column}, {path}), 'integer', 'real'), JSON_EXTRACT({column}, {path}))"
     " IN (SELECT REPLACE(type, 'integer', 'real'), value FROM JSON_EACH({all}))",
@@ -151,17 +151,17 @@ _SQLITE_ORDER = (
     " AND JSON_EXTRACT({column}, {path}) {operator} JSON_EXTRACT({value}, '$')"
 )
 _BEYOND = "jsonb_typeof({column} #> {keys}::text[]) = ANY({beyond}::text[])"
-_ORDER = _known(
+_ORDER = known(
     _BEYOND + " OR jsonb_typeof({column} #> {keys}::text[]) = {alike}"
     " AND {column} #> {keys}::text[] {operator} {value}::jsonb",
     _SQLITE_ORDER,
 )
-_ORDER_OF_TEXT = _known(
+_ORDER_OF_TEXT = known(
     _BEYOND + " OR jsonb_typeof({column} #> {keys}::text[]) = {alike}"
     ' AND ({column} #>> {keys}::text[]) COLLATE "C" {operator} {text}',
     _SQLITE_ORDER,
 )
-_LIKE = _known(
+_LIKE = known(
     "jsonb_typeof({column} #> {keys}::text[]) = 'string' AND ({column} #>> {keys}::text[]) COLLATE \"C\" ~ {regex}",
     "JSON_TYPE({column}, {path}) = 'text' AND JSON_EXTRACT({column}, {path}) REGEXP {atomic}",
 )
@@ -186,23 +186,23 @@ class Place(NamedTuple):
 
     def is_absent(self) -> Q:
         """Ask whether nothing is there; a null is something."""
-        return self._holds(_ABSENT)
+        return self.holds(_ABSENT)
 
     def equals(self, value: Scalar) -> Q:
         """Ask for the same value of the same type."""
-        return self._holds(_EQUAL, all=json.dumps([value]), document=self._document(value))
+        return self.holds(_EQUAL, all=json.dumps([value]), document=self._document(value))
 
     def is_among(self, values: Sequence[Scalar]) -> Q:
         """Ask for one of the values."""
-        return self._holds(_AMONG, all=json.dumps(values), each=[json.dumps(each) for each in values])
+        return self.holds(_AMONG, all=json.dumps(values), each=[json.dumps(each) for each in values])
 
     def includes_all(self, values: Sequence[Scalar]) -> Q:
         """Ask for an array with each of the values as an element."""
-        return self._holds(_INCLUDES_ALL, all=json.dumps(values), document=self._document(values))
+        return self.holds(_INCLUDES_ALL, all=json.dumps(values), document=self._document(values))
 
     def includes_any(self, values: Sequence[Scalar]) -> Q:
         """Ask for an array with one of the values as an element."""
-        return self._holds(_INCLUDES_ANY, all=json.dumps(values), each=[json.dumps(each) for each in values])
+        return self.holds(_INCLUDES_ANY, all=json.dumps(values), each=[json.dumps(each) for each in values])
 
     def compares(self, order: str, value: Scalar) -> Q:
         """Ask for what comes before or after the value: by its type if that is another one, else by value."""
@@ -210,7 +210,7 @@ class Place(NamedTuple):
         types = list(_TYPES)
         rank = types.index(alike)
         beyond = types[:rank] if order.startswith("lt") else types[rank + 1 :]
-        return self._holds(
+        return self.holds(
             _ORDER_OF_TEXT if alike == "string" else _ORDER,
             ORDERS[order],
             alike=alike,
@@ -223,15 +223,16 @@ class Place(NamedTuple):
 
     def reads_like(self, pattern: str) -> Q:
         """Ask for a text that the pattern matches; ValueError as for ``Pattern``."""
-        return self._holds(_LIKE, **Pattern(pattern).parameters())
+        return self.holds(_LIKE, **Pattern(pattern).parameters())
 
-    def matches(self, regex: str) -> Q:
-        """Ask for a text in which the regular expression, which is one of ours, is found."""
-        return self._holds(_LIKE, regex=regex, atomic=regex)
+    @property
+    def path(self) -> str:
+        """As SQLite writes it."""
+        return "$" + "".join(f".{json.dumps(key)}" for key in self.keys)
 
-    def _holds(self, test: Predicate, operator: str = "", **parameters: object) -> Q:
-        path = "$" + "".join(f".{json.dumps(key)}" for key in self.keys)
-        return Q(Holds(test, self.column, operator, keys=list(self.keys), path=path, **parameters))
+    def holds(self, test: Predicate, operator: str = "", **parameters: object) -> Q:
+        """Ask whether a test is true of the place, which it calls ``keys`` and ``path``."""
+        return Q(Holds(test, self.column, operator, keys=list(self.keys), path=self.path, **parameters))
 
     def _document(self, value: Scalar | Sequence[Scalar]) -> str:
         """Return the JSON of a column that has nothing but this value at the place."""

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from events import columns, concealed, validation
+from events import columns, validation
 from events.errors import InvalidField
-from events.redaction import MASK, is_secret
+from events.redaction import MASK
+from events.secret_names import is_secret
 
 DEPTH_MAX = 16
 """Levels of filters within filters."""
@@ -115,8 +116,8 @@ def _condition(part: Mapping[str, object], where: str, budget: _Budget) -> Q:
         return subject.condition(operator, [])
     if operator not in columns.WITH_LIST:
         condition = subject.condition(operator, [read(value, where)])
-        if budget.hides_secrets and subject.matches and operator in columns.BY_PART:
-            return condition & concealed.plain(subject.matches)
+        if budget.hides_secrets and subject.plain and operator in columns.BY_PART:
+            return condition & subject.plain()
         return condition
     if not isinstance(value, list | tuple):
         raise InvalidField(where, f"expected a list of values for {operator}")

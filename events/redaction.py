@@ -1,28 +1,25 @@
 """Masking: what looks like a secret is not shown to those who need not see it. What is stored stays as it is.
 
-The name of a key counts first. It is a secret's by the words of ``EVENTS_SECRET_KEYS``, whatever its case and
-separators: a long word may be anywhere in it, one of up to SHORT letters is a part of its own (``dbPwd`` and ``x-auth``
-are secrets, ``author`` is none), and ``=word`` is the whole name (of ``pass``, as renderings have passes).
+The name of a key counts first, which ``events.secret_names`` judges. A name may also stand beside its value: as the
+first of a pair (``["Cookie", "…"]``), as an option of a command (``["--password", "…"]``), or in an object
+(``{"name": "password", "value": "…"}``). Such a text is nothing but a name.
 
 What is a secret by its form is masked in every text: credentials after ``Bearer`` and the like, passwords in URLs,
-cookies of a header, JSON web tokens, private keys. So is what is given a secret name in it (``token=…``,
-``"password": "…"``, ``X-Api-Key: …``).
+cookies of a header, JSON web tokens, private keys, passwords after ``-u name:``. So is what is given a secret name in
+it (``token=…``, ``"password": "…"``, ``X-Api-Key: …``).
 """
 
 import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
 
 from events import conf
+from events.secret_names import NAMES, VALUES, is_alone, is_secret_by, spelled_out
 
 MASK = "••••••"
 """What stands in the place of a secret."""
-SHORT = 4
-"""Letters of a word that has to be a part of its own in a name."""
 
 
 def masked(value: Any) -> Any:
@@ -32,11 +29,6 @@ def masked(value: Any) -> Any:
     """
     words = conf.secret_keys()
     return _masked(value, words) if words else value
-
-
-def is_secret(key: str) -> bool:
-    """Tell whether the name of a key says that its value is a secret."""
-    return _is_secret(key, conf.secret_keys())
 
 
 def masked_text(text: str) -> str:
@@ -50,15 +42,23 @@ def masked_text(text: str) -> str:
 def _masked(value: Any, words: tuple[str, ...]) -> Any:
     match value:
         case str():
-            return _without_forms(_without_named(value, words))
+            # Most keys and many values are letters and digits only, which are no secret by themselves.
+            return value if value.isalnum() else _without_forms(_without_named(value, words))
         case dict():
+            beside = VALUES if not VALUES.isdisjoint(value) and _names_its_value(value, words) else ()
             shown = {
-                _without_forms(key): _hidden(each) if _is_secret(key, words) else _masked(each, words)
+                key if key.isalnum() else _without_forms(key): _hidden(each)
+                if key in beside or is_secret_by(key, words)
+                else _masked(each, words)
                 for key, each in value.items()
             }
             return value if all(key in shown and shown[key] is value[key] for key in value) else shown
-        case list():
+        case list() | tuple():
             items = [_masked(each, words) for each in value]
+            is_pair = len(value) == 2  # noqa: PLR2004 - that is a pair
+            for place, name in enumerate(value[:-1], 1):
+                if isinstance(name, str) and (is_pair or name[:1] == "-"):
+                    items[place] = _masked_after(name, value[place], items[place], words)
             return value if all(new is old for new, old in zip(items, value, strict=True)) else items
     return value
 
@@ -67,32 +67,28 @@ def _hidden(value: Any) -> Any:
     return value if value is None or isinstance(value, bool) else MASK
 
 
-@lru_cache(maxsize=4096)
-def _is_secret(key: str, words: tuple[str, ...]) -> bool:
-    parts = {part.lower() for part in _PARTS.findall(key)}
-    plain = _SEPARATORS.sub("", key.lower())
-    return any(
-        word[1:] == plain
-        if word.startswith("=")
-        else not parts.isdisjoint((word, f"{word}s"))
-        if len(word) <= SHORT
-        else word in plain
-        for word in words
-    )
+def _names_its_value(value: dict[str, Any], words: tuple[str, ...]) -> bool:
+    return any(is_alone(each, words) for key, each in value.items() if key.lower() in NAMES)
 
 
-_PARTS = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_SEPARATORS = re.compile("[^a-z0-9]")
+def _masked_after(name: str, value: Any, shown: Any, words: tuple[str, ...]) -> Any:
+    """Return how an item of a list is shown after one that may be its name."""
+    if is_alone(name, words):
+        return _hidden(value)
+    if name in ("-u", "--user") and isinstance(value, str):
+        return _LOGIN_ALONE.sub(rf"\g<1>{MASK}", value)
+    return shown
+
 
 # --- in a text ------------------------------------------------------------------------------------------
 
 _NAME = re.compile(
-    r"""(?<![\w-])(?P<name>(?:[\w-]|%[0-9a-f]{2}){1,128}+)(?P<sign>\\*["']\s*[:=,]|\s?[:=])\s*"""
-    r"""(?:b(?=["'])|(?:Bearer|ApiKey|Basic|Token|Negotiate)\s+)?""",
+    r"""(?<![\w\uff3f\uff0d-])(?P<name>(?:[\w\uff3f\uff0d-]|%[0-9a-f]{2}|\\{1,31}+u[0-9a-f]{4}){1,128}+)"""
+    r"""(?P<sign>\\*["']\s*[:=,]|\s?[:=])\s*(?:b(?=["'])|(?:Bearer|ApiKey|Basic|Token|Negotiate)\s+)?""",
     re.IGNORECASE,
 )
-"""A name, which may be written as in a URL, and an equals sign or a colon; between them may be quotes, also those of
-bytes or of JSON in JSON, or the comma of a pair."""
+"""A name, which may be written as in a URL or in JSON, and an equals sign or a colon; between them may be quotes, also
+those of bytes or of JSON in JSON, or the comma of a pair."""
 _END = r"(?:(?P=depth){2}\\\\)*+(?P=depth)(?P=quote)"
 _QUOTED = (
     r"""(?P<depth>\\*)(?P<quote>["'])"""
@@ -106,7 +102,7 @@ In JSON in JSON each quote has backslashes: with ``n`` of them at the outer ones
 _VALUE = re.compile(rf"""{_QUOTED}|(?P<plain>[^\s,;&"'(){{}}\[\]<>]+)""")
 _INSIDE = re.compile(rf"{_QUOTED}|[\[{{(]|[\]}})]")
 """What counts between brackets."""
-_COLON = re.compile(r"\s*:")
+_COLON = re.compile(r"\s*:\s*")
 
 
 def _without_named(text: str, words: tuple[str, ...]) -> str:
@@ -126,20 +122,23 @@ def _without_named(text: str, words: tuple[str, ...]) -> str:
 
 def _names_secret(found: re.Match[str], words: tuple[str, ...]) -> bool:
     """Tell whether what follows the name is a secret, and no prose: "Render pass: 3 of 5"."""
-    if found["sign"].strip() == ":":
-        words = tuple(word for word in words if not word.startswith("="))
-    return _is_secret(unquote(found["name"]), words)
+    words = tuple(word for word in words if word[:1] != "=") if found["sign"].strip() == ":" else words
+    return is_secret_by(spelled_out(found["name"]), words)
 
 
 def _value_after(found: re.Match[str], text: str) -> tuple[int, int] | None:
     """Return where the value after the name begins and ends, if there is one and it gives anything away."""
-    if text[found.end() : found.end() + 1] in ("{", "["):
-        return found.end(), _end_of_brackets(text, found.end())
-    value = _VALUE.match(text, found.end())
+    begin = found.end()
+    value = _VALUE.match(text, begin)
+    if value and found["sign"].endswith(",") and (colon := _COLON.match(text, value.end())):
+        if text[value.end("quote") : value.start("end")] not in VALUES:
+            return None  # the next name, and not the other one of a pair
+        begin = colon.end()
+        value = _VALUE.match(text, begin)
+    if text[begin : begin + 1] in ("{", "["):
+        return begin, _end_of_brackets(text, begin)
     if value is None or value["plain"] in _TELLING_NOTHING:
         return None
-    if found["sign"].endswith(",") and _COLON.match(text, value.end()):
-        return None  # the next name, and not the other one of a pair
     if value["plain"]:
         return value.span()
     return value.end("quote"), value.start("end") if value["end"] else value.end()
@@ -181,8 +180,12 @@ def _basic(found: re.Match[str]) -> str:
     return f"{found[1]}{MASK}" if is_pair else found[0]
 
 
-SHORTEST = 8
+SHORTEST = 6
 """Characters; a shorter text holds none of these."""
+_LOGIN = r"""(?!\d{1,20}:\d|[A-Za-z]:[\\/])[^\s:"'-][^\s:"']{0,128}:(?!//)"""
+"""A name and a colon, with a password to come: no numbers of a user and a group, drive of Windows, or URL."""
+_LOGIN_ALONE = re.compile(rf"\A({_LOGIN}).+", re.DOTALL)
+_LOGIN_AFTER = re.compile(rf"""((?<![\w-])(?:-u|--user)(?:\s+|=|\\*["'],\s*)(\\*["'])?{_LOGIN})(?(2)[^"']+|[^\s"']+)""")
 _FORMS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("bearer", re.compile(r"(\bBearer\s+)[\w.~+/-]{8,}=*", re.IGNORECASE), rf"\g<1>{MASK}"),
     ("apikey", re.compile(r"(\bApiKey\s+)[\w.~+/-]{8,}=*", re.IGNORECASE), rf"\g<1>{MASK}"),
@@ -190,6 +193,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]],
     ("://", re.compile(r"(://[^\s/:@]*:)[^\s/]+(?=@)"), rf"\g<1>{MASK}"),
     ("authorization:", re.compile(r"(\bauthorization:\s*\S+\s+)[^\s\"',]{8,}", re.IGNORECASE), rf"\g<1>{MASK}"),
     ("cookie:", re.compile(r"(\bcookie:\s*)[^\r\n\"']+", re.IGNORECASE), rf"\g<1>{MASK}"),
+    ("-u", _LOGIN_AFTER, rf"\g<1>{MASK}"),
     ("eyj", re.compile(r"\beyJ[\w-]{6,}\.eyJ[\w-]+\.[\w-]*"), MASK),
     (
         "private key",

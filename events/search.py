@@ -1,7 +1,6 @@
 """The search for words in the texts of an event, the same for every door."""
 
 import re
-from functools import partial
 from typing import Any, TypeAlias
 
 from django.db import models
@@ -11,7 +10,6 @@ from django.db.models.lookups import IContains, IRegex
 from django.db.models.sql.compiler import SQLCompiler
 
 from events import concealed
-from events.conditions import text_matches
 
 Sql: TypeAlias = tuple[str, Any]
 
@@ -70,7 +68,7 @@ def mentions(text: str, *, hides_secrets: bool = False) -> Q:
     for word in sorted(set(text.split())):
         condition &= Q(ContainsWord(SearchedText(), word))
         elsewhere &= Q(*(ContainsWord(F(name), word) for name in NAMES), _connector=Q.OR)
-    plain = concealed.plain(partial(text_matches, "description")) if hides_secrets and condition else None
+    plain = concealed.plain("description") if hides_secrets and condition else None
     return condition & _once(condition, plain | elsewhere) if plain else condition
 
 

@@ -2,7 +2,8 @@ from base64 import b64encode
 
 import pytest
 
-from events.redaction import MASK, is_secret, masked, masked_text
+from events.redaction import MASK, masked, masked_text
+from events.secret_names import is_secret
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,12 @@ from events.redaction import MASK, is_secret, masked, masked_text
         "PASS",
         "pwds",
         "API-KEYS",
+        "pw",
+        "dbPw",
+        "Passwort",
+        "\uff50assword",
+        "db-\U0001d42dok\U0001d41en",
+        "token\u0301",
     ],
 )
 def test_a_key_is_secret_by_its_name(key: str) -> None:
@@ -46,7 +53,7 @@ def test_a_key_is_secret_by_its_name(key: str) -> None:
     "key",
     [
         *("topic", "keyframe", "author", "authority", "passes", "renderPass", "beauty_pass", "compass", "passed"),
-        *("name", "", "ключ", "oauthor", "key", "monkey", "pwdx", "pas"),
+        *("name", "", "ключ", "oauthor", "key", "monkey", "pwdx", "pas", "pwx", "größe", "\uff4eame"),
     ],
 )
 def test_other_keys_are_not(key: str) -> None:
@@ -166,6 +173,17 @@ HUSH = [
     ("mysql --password=hush -u x", "mysql --password=•••••• -u x"),
     ("Authorization: Token hush-hush", "Authorization: Token ••••••"),
     ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nhush", "-----BEGIN PGP PRIVATE KEY BLOCK-----••••••"),
+    ("\uff50assword=hush", "\uff50assword=••••••"),
+    ("{'\uff50w\uff3fx': 'hush'}", "{'\uff50w\uff3fx': '••••••'}"),
+    (r'{"\uff50assword": "hush"}', r'{"\uff50assword": "••••••"}'),
+    ("https://h/x?%EF%BD%94oken=hush", "https://h/x?%EF%BD%94oken=••••••"),
+    ("Passwort: hush, pw=hush", "Passwort: ••••••, pw=••••••"),
+    ("curl -u bob:hush-hush https://h/x", "curl -u bob:•••••• https://h/x"),
+    ("curl --user='bob:hush hush' x", "curl --user='bob:••••••' x"),
+    ("run ['curl', '-u', 'bob:hush', 'x']", "run ['curl', '-u', 'bob:••••••', 'x']"),
+    ('{"name": "password", "value": "hush"}', '{"name": "password", "value": "••••••"}'),
+    ('{"name": "password", "value": ["hush"]}', '{"name": "password", "value": ••••••}'),
+    ("Bearer\u00a0hush-hush", "Bearer\u00a0••••••"),
 ]
 
 
@@ -185,6 +203,12 @@ def test_in_a_value_a_secret_is_known_by_its_form(text: str, shown: str) -> None
         "http://host:80/a@b",
         "Basic lighting",
         "the bearer of it",
+        "docker run -u 1000:1000 x",
+        "sudo -u render: done",
+        "python -u C:\\tools\\x.py",
+        "open -u https://h/x",
+        "sh010-u a:b",
+        '{"name": "password", "type": "text"}',
     ],
 )
 def test_a_value_in_which_nothing_has_the_form_of_a_secret_stays(text: str) -> None:
@@ -203,6 +227,11 @@ def test_a_value_in_which_nothing_has_the_form_of_a_secret_stays(text: str) -> N
         "-a:'" * 20_000,
         "token=[" * 20_000,
         "token='" * 20_000,
+        ".-u=" * 20_000,
+        "-u " * 20_000,
+        '"token", "value":' * 5_000,
+        "\\" * 100_000 + "=",
+        r"\u0070" * 20_000 + "=",
     ],
 )
 def test_no_text_takes_more_than_its_length(text: str) -> None:
