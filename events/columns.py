@@ -20,8 +20,6 @@ PATTERN_LENGTH = 255
 """Characters of a pattern; PostgreSQL takes longer ones, and a millisecond per row for the worst of them."""
 
 WITHOUT_VALUE = frozenset({"isnull", "notnull"})
-BY_PART = frozenset({"like", *ORDERS})
-"""The operators that find out a text part by part."""
 WITH_LIST = frozenset({"in", "notin", "includesany", "includesall", "excludesany", "excludesall"})
 """The operators that take a list; all others take one value."""
 

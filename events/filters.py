@@ -42,7 +42,7 @@ def condition_for(tree: Mapping[str, object], *, hides_secrets: bool = False) ->
     """Return the condition on events that the filter means; it is falsy if the filter restricts nothing.
 
     ``hides_secrets``: for somebody who could guess what is masked for him. Keys whose values are masked are refused,
-    and a text that may hold a secret is neither like anything nor before or after anything.
+    and what may be masked is neither equal nor unequal to anything, nor like it, nor before, after or within it.
     Raise InvalidField that names the faulty part as the wire spells it, ``filter.conditions[1].operator``.
     """
     if not tree:
@@ -115,14 +115,14 @@ def _condition(part: Mapping[str, object], where: str, budget: _Budget) -> Q:
             raise InvalidField(where, f"expected no value: {operator} has an opposite of its own")
         return subject.condition(operator, [])
     if operator not in columns.WITH_LIST:
-        condition = subject.condition(operator, [read(value, where)])
-        if budget.hides_secrets and subject.plain and operator in columns.BY_PART:
-            return condition & subject.plain()
-        return condition
-    if not isinstance(value, list | tuple):
+        values = [read(value, where)]
+    elif isinstance(value, list | tuple):
+        budget.spend_values(where, len(value))
+        values = [read(each, f"{where}[{index}]") for index, each in enumerate(value)]
+    else:
         raise InvalidField(where, f"expected a list of values for {operator}")
-    budget.spend_values(where, len(value))
-    return subject.condition(operator, [read(each, f"{where}[{index}]") for index, each in enumerate(value)])
+    condition = subject.condition(operator, values)
+    return condition & subject.plain() if budget.hides_secrets and subject.plain else condition
 
 
 def _subject(key: object, where: str, budget: _Budget) -> columns.Subject:

@@ -128,19 +128,48 @@ PARTS = [
     {"key": "summary/tried", "operator": "lt", "value": "Bearer hushz"},
     {"key": "payload/sent", "operator": "like", "value": '%"hush%'},
 ]
+WHOLE = [
+    {"key": "description", "value": FIELDS["description"]},
+    {"key": "description", "operator": "ne", "value": "another"},
+    {"key": "description", "operator": "in", "value": ["x", FIELDS["description"]]},
+    {"key": "description", "operator": "notin", "value": ["x", "y"]},
+    {"key": "summary/tried", "value": f"Bearer {SECRET}"},
+    {"key": "summary/tried", "operator": "ne", "value": "x"},
+    {"key": "payload/sent", "operator": "in", "value": [json.dumps({"password": SECRET})]},
+    {"key": "payload/log", "operator": "includes", "value": f"postgres://bob:{SECRET}@db/prod"},
+    {"key": "payload/log", "operator": "excludesAny", "value": ["postgres://bob:guess@db/prod"]},
+    {"key": "payload/pair", "operator": "contains", "value": SECRET},
+    {"key": "payload/command", "operator": "includesAll", "value": [SECRET]},
+    {"key": "payload/variable/value", "value": SECRET},
+    {"key": "payload/variable/value", "operator": "notin", "value": ["guess"]},
+]
+BESIDE = {
+    "sent": json.dumps({"password": SECRET}),
+    "pair": ["Cookie", SECRET],
+    "command": ["mysql", "--password", SECRET],
+    "variable": {"name": "DB_PASSWORD", "value": SECRET},
+}
 
 
-@pytest.mark.parametrize("guess", PARTS)
+@pytest.mark.parametrize("guess", [*PARTS, *WHOLE])
 @pytest.mark.parametrize(("name", "found"), [("operator", 0), ("service", 1)])
-def test_what_is_masked_in_a_text_cannot_be_guessed_part_by_part(
+def test_what_is_masked_in_its_place_cannot_be_guessed(
     readers: Roles, name: str, found: int, guess: dict[str, object]
 ) -> None:
-    make_event("test.event", **FIELDS | {"payload": {"sent": json.dumps({"password": SECRET})}})
+    make_event("test.event", **FIELDS | {"payload": FIELDS["payload"] | BESIDE})
     client = Client(headers={"X-Api-Key": accounts.issue_key(readers[name], "tests")})
     tree = {"conditions": [guess]}
     assert len(post(client, "/api/query", {"entity": "event", "filter": tree})[1]) == found
     counted = {"type": "delete", "dryRun": True, "filter": tree}
     assert post(client, "/api/eventops", counted)[1]["affected"] == found
+
+
+@pytest.mark.parametrize("guess", WHOLE)
+def test_in_the_viewer_it_cannot_be_guessed_either(readers: Roles, guess: dict[str, object]) -> None:
+    make_event("test.event", **FIELDS | {"payload": FIELDS["payload"] | BESIDE})
+    for name, found in (("manager", 0), ("trusted", 1)):
+        page = viewer(readers[name]).get(LIST, {"filter": json.dumps({"conditions": [guess]})})
+        assert len(page.context["cl"].result_list) == found
 
 
 @pytest.mark.parametrize(("name", "found"), [("manager", 0), ("trusted", 1)])
