@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 from events import access, topics
 from events.actor import Actor
@@ -109,3 +109,16 @@ class EventQuerySet(QuerySet[Event]):
 def jobs_in(*states: Status) -> Q:
     """Return the condition that an event is a job in one of these states, as indexes and queries share it."""
     return Q(depends_on__isnull=False) & Q(OneOf(Lower("status"), [state.value for state in states]))
+
+
+def told_of(*states: Status) -> Q:
+    """Return the condition that an event is in one of these states, as indexes for the overview share it.
+
+    By capitals: neither statistics of the states lead away from these indexes, nor do they lead enroll to them.
+    """
+    return Q(OneOf(Upper("status"), [state.value.upper() for state in states]))
+
+
+def jobs_told_of(*states: Status) -> Q:
+    """Return the condition that an event is a job in one of these states, as indexes for the overview share it."""
+    return Q(depends_on__isnull=False) & told_of(*states)

@@ -1,8 +1,11 @@
 """Events and jobs for tests."""
 
 import dataclasses
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from events.actor import SERVER
 from events.dispatch import NewEvent, dispatch
@@ -15,6 +18,19 @@ from events.watermark import Sources
 def make_event(topic: str = "test.event", **fields: Any) -> Event:
     """Store an event and return it."""
     return Event.objects.get(pk=dispatch(NewEvent(topic=topic, **fields)))
+
+
+def make_job(status: str, topic: str = "test.job", **changes: Any) -> Event:
+    """Store a job, and what it depends on; bring it into a state, and return it."""
+    job = make_event(topic, depends_on=make_event("test.source").id, finished=False)
+    change(job.id, status=status, **changes)
+    return Event.objects.get(pk=job.pk)
+
+
+def aged(event: Event, age: timedelta) -> None:
+    """Let an event be as old as this, and not have changed since."""
+    moment = timezone.now() - age
+    Event.objects.filter(pk=event.pk).update(created_at=moment, updated_at=moment)
 
 
 def make_request(*topics: str, sender: str | None = "a", **fields: Any) -> EnrollRequest:

@@ -9,7 +9,7 @@ from events.admin.chart import WINDOWS, window_named
 from events.admin.failures import failures_of
 from events.admin.overview import traffic_of
 from events.admin.reader import reader_of
-from events.admin.workload import MOST, queues_of, work_of
+from events.admin.workload import backlog_of, work_of
 from events.errors import InvalidField
 from events.models import Event
 
@@ -32,16 +32,11 @@ def _overview(request: HttpRequest) -> dict[str, object]:
         window = window_named(request.GET.get("window", USUAL))
     except InvalidField as problem:
         raise BadRequest(str(problem)) from problem
-    queues = queues_of(readable)
     return {
         "windows": WINDOWS,
         "window": window,
         "traffic": traffic_of(readable, window, repr(access.readable(actor))),
-        "queues": queues,
-        "most_jobs": MOST,
-        "waiting": sum(queue.waiting for queue in queues),
-        "running": sum(queue.running for queue in queues),
-        "failing": sum(queue.failed for queue in queues),
+        "backlog": backlog_of(readable),
         "work": work_of(readable),
         "failures": failures_of(readable),
         "connected": presence.connected() if actor.is_manager else None,

@@ -5,19 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from events import catalogue
 from events.admin import render
-from events.catalogue import latest_changes
 from events.models import Event
-from events.queryset import EventQuerySet
+from events.queryset import EventQuerySet, jobs_told_of
 from events.status import Status
 
+WAITING, RUNNING = jobs_told_of(Status.PENDING, Status.RESTARTED), jobs_told_of(Status.IN_PROGRESS)
 MOST = 5_000
-"""Events of one state, the oldest, among which waiting and running jobs are counted."""
+"""Waiting and running jobs of each topic that are counted: the oldest."""
 RECENT = 20
 """Changes of each topic that workers and durations are told from: the latest."""
 TOPICS = 60
@@ -33,7 +34,10 @@ class Queue:
     topic: str
     waiting: int = 0
     """Pending or restarted."""
+    has_more_waiting: bool = False
+    """Not all of them are counted."""
     running: int = 0
+    has_more_running: bool = False
     failed: int = 0
     oldest: Event | None = None
     """The waiting job that was created first."""
@@ -44,6 +48,40 @@ class Queue:
     def waits(self) -> str:
         """Return that in words."""
         return render.duration(self.wait)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The jobs that are not settled."""
+
+    queues: list[Queue]
+    has_more_topics: bool
+    """There are more target topics than are looked up."""
+
+    @property
+    def waiting(self) -> int:
+        """Return how many wait on all topics."""
+        return sum(queue.waiting for queue in self.queues)
+
+    @property
+    def has_more_waiting(self) -> bool:
+        """Tell whether not all of them are counted."""
+        return self.has_more_topics or any(queue.has_more_waiting for queue in self.queues)
+
+    @property
+    def running(self) -> int:
+        """Return how many are being done."""
+        return sum(queue.running for queue in self.queues)
+
+    @property
+    def has_more_running(self) -> bool:
+        """Tell whether not all of them are counted."""
+        return self.has_more_topics or any(queue.has_more_running for queue in self.queues)
+
+    @property
+    def failed(self) -> int:
+        """Return how many have failed; all are counted."""
+        return sum(queue.failed for queue in self.queues)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,40 +119,45 @@ class Work:
     slowest: list[Pace]
 
 
-def queues_of(readable: EventQuerySet) -> list[Queue]:
+def backlog_of(readable: EventQuerySet) -> Backlog:
     """Return the target topics with unsettled jobs: most failures first, then the longest wait, then most at work."""
     queues: defaultdict[str, Queue] = defaultdict(lambda: Queue(topic=""))
     # All that have failed: enroll's index of them has the topic, and nothing is read beside.
     failed = readable.in_state(Status.FAILED).order_by().values_list("topic").annotate(count=Count("*"))
     for topic, count in failed:
         queues[topic].failed = count
-    for topic, _ in _first(readable, Status.IN_PROGRESS):
-        queues[topic].running += 1
-    oldest: dict[str, int] = {}
-    for status in (Status.PENDING, Status.RESTARTED):
-        for topic, place in _first(readable, status):
-            queues[topic].waiting += 1
-            oldest[topic] = min(place, oldest.get(topic, place))
-    found = readable.filter(creation_order__in=oldest.values()).only("topic", "updated_at")
+    running, waiting = (catalogue.topics_of(kind, MOST) for kind in (RUNNING, WAITING))
+    for topic, count, _ in _counted(readable, RUNNING, running):
+        queues[topic].running, queues[topic].has_more_running = count, running[topic].beyond is not None
+    oldest = []
+    for topic, count, first in _counted(readable, WAITING, waiting):
+        queues[topic].waiting, queues[topic].has_more_waiting = count, waiting[topic].beyond is not None
+        oldest.append(first)
+    found = readable.filter(creation_order__in=oldest).only("topic", "updated_at")
     for job in found:
         queues[job.topic].oldest = job
         queues[job.topic].wait = timezone.now() - job.updated_at
     for topic, queue in queues.items():
         queue.topic = topic
-    return sorted(queues.values(), key=lambda each: (-each.failed, -each.wait, -each.running, each.topic))
+    lines = sorted(queues.values(), key=lambda each: (-each.failed, -each.wait, -each.running, each.topic))
+    return Backlog(queues=lines, has_more_topics=max(len(running), len(waiting)) >= catalogue.MOST)
 
 
-def _first(readable: EventQuerySet, status: Status) -> Iterable[tuple[str, int]]:
-    """Return topic and place of the jobs among the MOST oldest events of a state."""
-    # Their places come from the index alone: PostgreSQL would rather sort all that there are.
-    events = Event.objects.filter(status=status).exclude(status=Status.FINISHED).order_by("creation_order")
-    found = readable.filter(creation_order__in=events.values("creation_order")[:MOST], depends_on__isnull=False)
-    return found.values_list("topic", "creation_order")
+def _counted(readable: EventQuerySet, kind: Q, topics: dict[str, catalogue.Stretch]) -> Iterable[tuple[str, int, int]]:
+    """Return how many of the jobs that are counted each topic has, and the oldest.
+
+    Those are the same for everybody, whatever of them one may read.
+    """
+    parts = [Q(kind, topic=topic, creation_order__lt=end) for topic, (_, end) in topics.items() if end is not None]
+    # The kind is in each part, or SQLite does not use its index.
+    parts.append(Q(kind, topic__in=[topic for topic, (_, end) in topics.items() if end is None]))
+    counted = readable.filter(Q(*parts, _connector=Q.OR)).order_by().values_list("topic")
+    return counted.annotate(count=Count("*"), first=Min("creation_order"))
 
 
 def work_of(readable: EventQuerySet) -> Work:
     """Return the senders that were seen last, and the topics whose jobs take longest."""
-    changes = latest_changes(RECENT, TOPICS)
+    changes = catalogue.latest_changes(RECENT, TOPICS)
     latest = readable.filter(changes or Q(pk__in=())).order_by("-position")
     begin = Coalesce("started_at", "created_at")
     facts = ("sender", "sender_type", "topic", "status", "depends_on", begin, "updated_at", "ended_at")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events.hashing import new_id
 from events.position import NextPosition, NumberAtCreation
-from events.queryset import EventQuerySet, jobs_in
+from events.queryset import EventQuerySet, jobs_in, jobs_told_of, told_of
 from events.status import OPEN, Status
 from events.validation import HASH_LENGTH, NAME_LENGTH, TOPIC_LENGTH
 
@@ -103,6 +103,22 @@ class Event(models.Model):
             models.Index(name="event_failed_jobs", fields=["topic", "retries"], condition=jobs_in(Status.FAILED)),
             # serves: enroll's restarted jobs
             models.Index(name="event_restarted_jobs", fields=["topic"], condition=jobs_in(Status.RESTARTED)),
+            # serves: how many jobs of each topic wait, and which of them has waited the longest
+            models.Index(
+                name="event_waiting_jobs",
+                fields=["topic", "creation_order"],
+                condition=jobs_told_of(Status.PENDING, Status.RESTARTED),
+            ),
+            # serves: how many jobs of each topic run
+            models.Index(
+                name="event_running_jobs",
+                fields=["topic", "creation_order"],
+                condition=jobs_told_of(Status.IN_PROGRESS),
+            ),
+            # serves: the latest failures of each topic
+            models.Index(
+                name="event_failed_order", fields=["topic", "creation_order"], condition=told_of(Status.FAILED)
+            ),
             # serves: pages of one status other than finished
             models.Index(
                 name="event_status_order",

@@ -4,20 +4,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
 from events import update_event
-from events.admin import failures, workload
+from events.admin import workload
 from events.admin.chart import window_named
-from events.admin.failures import failures_of
 from events.admin.overview import traffic_of
-from events.admin.workload import queues_of, work_of
+from events.admin.workload import work_of
 from events.models import Event
 from events.queryset import EventQuerySet
 from tests.admin.viewing import LIST, Parsed, browser, path_of, viewer
-from tests.factories import make_event
+from tests.factories import aged, make_event, make_job
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 
@@ -29,17 +27,6 @@ def client(people: dict[str, User]) -> Client:
 
 def everything() -> EventQuerySet:
     return Event.objects.all()
-
-
-def make_job(status: str, topic: str = "test.job", **fields: Any) -> Event:
-    job = make_event(topic, depends_on=make_event("test.source").id, finished=False)
-    update_event(job.id, status=status, **fields)
-    return Event.objects.get(pk=job.pk)
-
-
-def aged(event: Event, age: timedelta) -> None:
-    moment = timezone.now() - age
-    Event.objects.filter(pk=event.pk).update(created_at=moment, updated_at=moment)
 
 
 @pytest.mark.parametrize(("name", "count"), [("1h", 1), ("24h", 2), ("7d", 3)])
@@ -70,24 +57,6 @@ def test_busiest_topics_come_first(db: None) -> None:
     assert [(line.topic, line.count, line.share) for line in lines] == [("test.many", 4, 100), ("test.few", 1, 25)]
 
 
-def test_jobs_are_counted_by_target_topic(db: None) -> None:
-    for status in ("pending", "restarted", "in_progress", "failed", "failed", "finished", "aborted"):
-        make_job(status)
-    make_job("in_progress", "test.other")
-    make_event("test.no_job", finished=False)
-    first, second = queues_of(everything())
-    assert (first.topic, first.waiting, first.running, first.failed) == ("test.job", 2, 1, 2)
-    assert (second.topic, second.waiting, second.running, second.failed) == ("test.other", 0, 1, 0)
-
-
-def test_topics_come_by_their_failures_and_then_by_the_longest_wait(db: None) -> None:
-    for topic, hours in (("new", 0), ("new", 0), ("old", 2)):
-        aged(make_job("pending", f"test.{topic}"), timedelta(hours=hours))
-    make_job("failed", "test.bad")
-    make_job("in_progress", "test.busy")
-    assert [queue.topic for queue in queues_of(everything())] == ["test.bad", "test.old", "test.new", "test.busy"]
-
-
 def test_a_column_of_failures_is_there_when_there_are_any(people: dict[str, User]) -> None:
     event = make_event("test.event")
     assert "Failed</th>" not in busiest(browser(people["admin"]))
@@ -97,14 +66,6 @@ def test_a_column_of_failures_is_there_when_there_are_any(people: dict[str, User
 
 def busiest(client: Client) -> str:
     return client.get("/admin/").text.split('id="part-busiest"')[1].split("</section>")[0]
-
-
-def test_the_oldest_waiting_job_is_named(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workload, "MOST", 2)
-    jobs = [make_job("pending") for _ in range(3)]
-    aged(jobs[0], timedelta(hours=2))
-    (queue,) = queues_of(everything())
-    assert (queue.oldest, queue.waits, queue.waiting) == (jobs[0], "2 h", 2)
 
 
 def test_senders_are_listed_with_what_they_did_last(db: None) -> None:
@@ -125,20 +86,6 @@ def test_an_operator_who_restarts_a_job_does_not_let_its_worker_be_seen(db: None
     update_event(job.id, status="restarted")
     (worker,) = work_of(everything()).workers
     assert timezone.now() - worker.last > timedelta(hours=1)
-
-
-def test_failures_that_say_the_same_of_one_topic_are_one_line(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "OF_TOPIC", 2)
-    make_job("failed", "test.rare", description="Disk full")
-    said = ["no frame 4", "no licence", "odd", "no frame 12", "no frame 5", "odd"]
-    jobs = [make_job("failed", description=each) for each in said]
-    found = failures_of(everything())
-    assert [(each.latest.event.description, each.count) for each in found] == [
-        ("odd", 2),
-        ("no frame 5", 3),
-        ("Disk full", 1),
-    ]
-    assert found[1].latest.url == path_of(jobs[4])
 
 
 def test_the_slowest_jobs_are_those_with_the_highest_median(db: None) -> None:
@@ -176,12 +123,6 @@ def test_the_page_links_numbers_to_the_events_behind_them(client: Client) -> Non
         answer = client.get(address.replace("&amp;", "&"))
         assert answer.status_code == 200
         assert answer.context["cl"].is_narrowed()
-
-
-def test_thousands_are_told_apart() -> None:
-    counts = {"traffic": {"total": 980_000, "failed": 1_000}, "waiting": 1_234, "running": 999, "failing": 0}
-    page = render_to_string("admin/overview/_tiles.html", {**counts, "most_jobs": 5_000})
-    assert re.findall(r'tile-number">(.*?)<', page) == ["980,000", "1,000", "1,234", "999", "0"]
 
 
 def test_an_empty_server_says_so(client: Client) -> None:
@@ -225,7 +166,8 @@ def test_staff_without_the_permission_to_view_sees_nothing(people: dict[str, Use
 def test_the_overview_takes_the_same_queries_whatever_there_is(client: Client, django_assert_num_queries: Any) -> None:
     for status in ("pending", "restarted", "in_progress", "failed", "finished"):
         make_job(status, sender="rn-01")
-    # Session, user, groups, grants, policies; who is connected; the bound, the traffic; four states, the oldest; the
-    # topics, where their latest changes begin, and those; the failures.
-    with django_assert_num_queries(17):
+    # Session, user, groups, grants, policies; who is connected; the bound, the traffic; failed jobs; the topics with
+    # running jobs, those with waiting ones, both counted, the oldest; the topics, where their latest changes begin, and
+    # those; the topics of failures, where theirs begin, those, and the shown.
+    with django_assert_num_queries(21):
         client.get("/admin/")

@@ -1,8 +1,17 @@
+from collections.abc import Callable
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from events import catalogue
+from events.admin.failures import failures_of
+from events.admin.workload import backlog_of
 from events.models import Event
-from tests.factories import change, make_event
+from events.queryset import EventQuerySet, told_of
+from events.status import Status
+from tests.conftest import POSTGRES
+from tests.factories import change, make_event, make_job
 
 pytestmark = pytest.mark.django_db
 
@@ -31,3 +40,30 @@ def test_a_burst_on_one_topic_hides_no_other() -> None:
     assert list(found.values_list("description", flat=True)) == ["0", "3", "9", "10", "11", ""]
     found = Event.objects.filter(catalogue.latest_changes(1, 2)).order_by("position")
     assert list(found.values_list("topic", flat=True)) == ["test.burst", "test.last"]
+
+
+def test_the_topics_of_a_kind_are_told_with_the_ends_of_what_counts() -> None:
+    assert catalogue.topics_of(told_of(Status.FAILED), 2) == {}
+    events = [make_event(topic) for topic in ("test.b", "test.a", "test.b", "test.b", "test.c")]
+    for event in events[:4]:
+        change(event.id, status="failed")
+    first, only, second, third = (event.creation_order for event in events[:4])
+    assert catalogue.topics_of(told_of(Status.FAILED), 2) == {"test.a": (only, None), "test.b": (first, third)}
+    newest = catalogue.topics_of(told_of(Status.FAILED), 1, newest=True)
+    assert newest == {"test.a": (only, None), "test.b": (third, second)}
+
+
+@pytest.mark.skipif(POSTGRES, reason="SQLite tells which index it takes, PostgreSQL only if there is much")
+@pytest.mark.parametrize("look", [backlog_of, failures_of])
+def test_no_look_of_the_overview_reads_all_events(look: Callable[[EventQuerySet], object]) -> None:
+    for topic in ("test.a", "test.b"):
+        for status in ("pending", "in_progress", "failed"):
+            make_job(status, topic)
+    with CaptureQueriesContext(connection) as captured:
+        look(Event.objects.all())
+    assert len(captured) > 3
+    for query in captured.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            plan = [row[-1] for row in cursor.fetchall() if "events_event" in row[-1]]
+        assert not [step for step in plan if "INDEX event_topic_order" in step or step == "SCAN events_event"]
