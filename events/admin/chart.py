@@ -75,7 +75,8 @@ def window_named(name: str) -> Window:
     for window in WINDOWS:
         if window.name == name:
             return window
-    raise InvalidField("window", f"expected {' or '.join(window.name for window in WINDOWS)}")
+    names = " or ".join(window.name for window in WINDOWS)
+    raise InvalidField("window", f"expected {names}, got {name[:60] or 'nothing'}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

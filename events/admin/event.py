@@ -84,13 +84,19 @@ class EventAdmin(DocumentsMixin, OperatingMixin):
         return queryset.filter(mentions(search_term, hides_secrets=not reader_of(request).sees_secrets)), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list. What a form leaves empty is taken out of the address, which people share."""
+        """Show the list; 400 for an address that is not understood.
+
+        What a form leaves empty is taken out of the address, which people share.
+        """
         given = request.GET.copy()
         for name in [name for name, values in request.GET.lists() if name in KNOWN and not any(values)]:
             del given[name]
         if len(given) < len(request.GET):
             return HttpResponseRedirect(f"{request.path}?{given.urlencode()}")
-        return super().changelist_view(request, {**self._extras(request), **(extra_context or {})})
+        answer = super().changelist_view(request, {**self._extras(request), **(extra_context or {})})
+        if isinstance(answer, TemplateResponse) and (answer.context_data or {})["cl"].problems:
+            answer.status_code = HTTPStatus.BAD_REQUEST
+        return answer
 
     def _extras(self, request: HttpRequest) -> dict[str, object]:
         return {"longest_search": LONGEST_SEARCH, "may_operate": self.has_operate_permission(request), "kinds": KINDS}

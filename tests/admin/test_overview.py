@@ -132,11 +132,27 @@ def test_an_empty_server_says_so(client: Client) -> None:
     assert page.refused == []
 
 
-@pytest.mark.parametrize("window", ["99d", "", "24H"])
-def test_a_window_that_there_is_not_is_refused(client: Client, window: str) -> None:
-    answer = client.get(f"/admin/?window={window}", headers={"Accept": "text/html"})
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("window=99d", "window: expected 1h or 24h or 7d, got 99d"),
+        ("window=24H", "window: expected 1h or 24h or 7d, got 24H"),
+        ("window=", "window: expected 1h or 24h or 7d, got nothing"),
+        ("window=1h&window=7d", "window: expected one value, got 2"),
+        ("foo=1", "foo: expected a parameter of the overview (window)"),
+        ("window=1h&topic=test.*", "topic: expected a parameter of the overview (window)"),
+        ("%3Cb%3E%E2%80%AE=1", "<b>\\u202e: expected a parameter of the overview (window)"),
+    ],
+)
+def test_an_address_that_is_not_understood_shows_nothing_and_says_why(client: Client, query: str, problem: str) -> None:
+    make_event("test.event")
+    answer = client.get(f"/admin/?{query}")
+    page = Parsed(answer.text)
     assert answer.status_code == 400
-    assert "That was not understood" in answer.text
+    assert "This address is not understood" in page.text
+    assert problem in page.text
+    assert "test.event" not in page.text
+    assert page.refused == []
 
 
 def test_hostile_texts_are_shown_as_texts(client: Client) -> None:

@@ -45,13 +45,13 @@ def browser(user: User) -> Client:
     return client
 
 
-def shown(client: Client, query: str = "") -> list[str]:
+def shown(client: Client, query: str = "", *, status: int = 200) -> list[str]:
     """The descriptions in the list, from top to bottom."""
-    return descriptions(client.get(f"{LIST}?{query}"))
+    return descriptions(client.get(f"{LIST}?{query}"), status=status)
 
 
-def descriptions(answer: Any) -> list[str]:
-    assert answer.status_code == 200
+def descriptions(answer: Any, *, status: int = 200) -> list[str]:
+    assert answer.status_code == status
     return [event.description for event in answer.context["cl"].result_list]
 
 
