@@ -15,10 +15,10 @@ from events.errors import InvalidField
 BAR_HEIGHT = 100
 LEAST_HEIGHT = 3.0
 """One event among thousands, and one failure, is seen all the same."""
-OF_DAY, OF_NOW = 14.0, 6.0
-"""Per cent of the axis that the day at its beginning takes, and the word *now* at its end."""
-LATE = 72.0
-"""Per cent of the axis behind which there is no room for a moment and the word *now* on a phone."""
+OF_DAY, OF_NOW = 14.0, 12.0
+"""Per cent of the axis that the day at its beginning takes, and a moment with the word *now* at its end."""
+OF_DAY_NARROW, OF_NOW_NARROW = 19.0, 28.0
+"""The same on a phone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +110,8 @@ class Tick:
     x: float
     """Where, in per cent of its length."""
     time: SafeString
-
-    @property
-    def is_late(self) -> bool:
-        """Tell whether a phone has no room for it."""
-        return self.x > LATE
+    is_tight: bool
+    """A phone has no room for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +162,12 @@ def _ticks(window: Window, begins: datetime, ends: datetime) -> list[Tick]:
     first = math.ceil((local - midnight) / window.tick)
     found = [midnight + number * window.tick for number in range(first, first + math.ceil(window.length / window.tick))]
     places = [(round(100 * (moment - begins) / (ends - begins), 2), moment) for moment in found]
-    least = OF_DAY if window.tells_day else 0
-    return [Tick(x=x, time=render.axis_time(moment, window.form)) for x, moment in places if least <= x <= 100 - OF_NOW]
+    least, narrow = (OF_DAY, OF_DAY_NARROW) if window.tells_day else (0, 0)
+    return [
+        Tick(x=x, time=render.axis_time(moment, window.form), is_tight=not narrow <= x <= 100 - OF_NOW_NARROW)
+        for x, moment in places
+        if least <= x <= 100 - OF_NOW
+    ]
 
 
 def _period(begin: datetime, end: datetime) -> str:
