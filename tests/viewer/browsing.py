@@ -72,3 +72,15 @@ class Visit:
     async def close(self) -> None:
         for context in self._contexts:
             await context.close()
+
+
+def dispatch(live: Server, **event: object) -> str:
+    """Store an event, and return its id."""
+    answer = live.post("/api/events", {"topic": "test.event", **event})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
+async def opened(visit: Visit, event: str, **options: Any) -> Page:
+    """Open the page of an event."""
+    return await visit(f"{LIST}{event}/change/", **options)

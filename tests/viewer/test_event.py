@@ -2,26 +2,15 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.server import Server
-from tests.viewer.browsing import LIST, Visit
+from tests.viewer.browsing import LIST, Visit, dispatch, opened
 
 HOSTILE = """<script>document.title = "run"</script><img src=x onerror="document.title = 'run'"></pre>{{ 1 }}"'&"""
 RTL = "\u202eשלחם 🧨🎬 \u2066"
-
-
-def dispatch(live: Server, **event: object) -> str:
-    answer = live.post("/api/events", {"topic": "test.event", **event})
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["id"])
-
-
-async def opened(visit: Visit, event: str, **options: Any) -> Page:
-    return await visit(f"{LIST}{event}/change/", **options)
 
 
 async def test_a_payload_folds_and_is_copied_whole(visit: Visit, live: Server) -> None:
@@ -34,16 +23,6 @@ async def test_a_payload_folds_and_is_copied_whole(visit: Visit, live: Server) -
     await card.get_by_role("button", name="Copy").click()
     await expect(card.get_by_role("button", name="Copied")).to_be_visible()
     assert json.loads(await page.evaluate("navigator.clipboard.readText()")) == payload
-
-
-async def test_the_lineage_leads_from_event_to_event(visit: Visit, live: Server) -> None:
-    source = dispatch(live, topic="test.source")
-    job = dispatch(live, topic="test.job", dependsOn=source)
-    page = await opened(visit, job)
-    await expect(page.locator(".node[aria-current]")).to_contain_text("test.job")
-    await page.get_by_role("region", name="Lineage").get_by_role("link", name="test.source").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("test.source")
-    await expect(page.locator(".tree a")).to_have_text(["test.job"])
 
 
 async def test_an_open_event_shows_how_far_it_is_also_after_a_reload(visit: Visit, live: Server) -> None:
@@ -153,51 +132,6 @@ async def test_an_open_event_says_that_it_was_deleted_and_asks_no_more(visit: Vi
     await page.clock.run_for(60_000)
     await page.evaluate("fetch('/static/events/status.svg')")  # the last: what was asked before is known by now
     assert [url for url in asked if "status.svg" not in url] == []
-
-
-async def test_a_relative_that_is_deleted_leaves_the_lineage(visit: Visit, live: Server) -> None:
-    source = dispatch(live, topic="test.source")
-    job = dispatch(live, topic="test.job", dependsOn=source)
-    page = await opened(visit, source)
-    await expect(page.locator(".live-state")).to_have_text("Live")
-    assert live.session.delete(f"{live.url}/api/events/{job}", timeout=30).status_code == 204
-    await expect(page.locator(".tree a")).to_have_count(0)
-
-
-async def test_five_hundred_descendants_are_shown(visit: Visit, live: Server) -> None:
-    source = dispatch(live, topic="test.source")
-    batch = [{"topic": "test.target", "dependsOn": source} for _ in range(501)]
-    assert live.post("/api/events/batch", {"events": batch}).status_code == 200
-    page = await opened(visit, source)
-    await expect(page.locator(".tree a.node-topic")).to_have_count(500)
-    await expect(page.get_by_text("These are the first 500 descendants")).to_be_visible()
-
-
-async def test_failures_are_found_in_folded_branches_from_the_keyboard(visit: Visit, live: Server) -> None:
-    source = dispatch(live, topic="test.source")
-    jobs = [dispatch(live, topic=f"test.job{number}", dependsOn=source) for number in range(2)]
-    batch = [{"topic": "test.target", "dependsOn": job, "finished": True} for job in jobs for _ in range(20)]
-    assert live.post("/api/events/batch", {"events": batch}).status_code == 200
-    for number, job in enumerate(jobs):
-        failed = dispatch(live, topic=f"test.failed{number}", dependsOn=job, finished=False)
-        assert live.session.patch(f"{live.url}/api/events/{failed}", json={"status": "failed"}, timeout=30).ok
-    page = await opened(visit, source)
-    await expect(page.locator(".live-state")).to_have_text("Live")
-    for words in await page.locator(".tree details:not([open]) .node-below").all_inner_texts():
-        assert words == "21 below, 1 failed"
-    await expect(page.locator(".tree details:not([open])")).to_have_count(2)
-    for name in ("test.failed0", "test.failed1", "test.failed0"):
-        await page.keyboard.press("f")
-        await expect(page.get_by_role("link", name=name)).to_be_focused()
-        await expect(page.get_by_role("link", name=name)).to_be_in_viewport()
-    await page.get_by_role("link", name="test.job1").locator("xpath=ancestor::summary").press("Enter")
-    await expect(page.locator(".tree details:not([open])")).to_have_count(1)
-    await page.locator("h1").click()  # nobody is at the lineage, so it may change
-    dispatch(live, topic="test.job2", dependsOn=source)
-    await expect(page.get_by_role("link", name="test.job2")).to_be_attached()
-    await expect(page.locator(".tree details:not([open])")).to_have_count(1)
-    await page.get_by_role("button", name="Next of 2 failures").click()
-    await expect(page.get_by_role("link", name="test.failed1")).to_be_focused()
 
 
 @pytest.mark.parametrize("text", [HOSTILE, RTL, "x" * 240])

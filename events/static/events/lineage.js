@@ -15,5 +15,5 @@ export function nextFailure() {
     if (!branch.firstElementChild.contains(next)) branch.open = true;
   }
   next.querySelector("a").focus({ preventScroll: true });
-  next.scrollIntoView({ block: "nearest" });
+  next.scrollIntoView({ block: "center" });
 }
