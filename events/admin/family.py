@@ -43,8 +43,10 @@ class Family:
     root: Node
     source: Event | None
     """What the event depends on; None if that is not readable."""
+    older: Event | None
+    """What the first event depends on, if that is readable, and further back than the chain is followed."""
     goes_further_back: bool
-    """The first event depends on one that is not readable, or that is further back than the chain is followed."""
+    """The first event depends on any other."""
     count: int
     """Descendants in the tree."""
     is_cut: bool
@@ -65,6 +67,7 @@ def family_of(event: Event, readable: EventQuerySet) -> Family:
     count, is_cut = _add_descendants(here, readable)
     root = here
     ancestors = _ancestors(event, readable)
+    older = ancestors.pop() if len(ancestors) > ANCESTORS else None
     for ancestor in ancestors:
         root = _node(ancestor, children=[root])
     _sum_up(root)
@@ -74,6 +77,7 @@ def family_of(event: Event, readable: EventQuerySet) -> Family:
     return Family(
         root=root,
         source=ancestors[0] if ancestors else None,
+        older=older,
         goes_further_back=root.event.depends_on_id is not None,
         count=count,
         is_cut=is_cut,
@@ -82,10 +86,10 @@ def family_of(event: Event, readable: EventQuerySet) -> Family:
 
 
 def _ancestors(event: Event, readable: EventQuerySet) -> list[Event]:
-    """Return the chain of sources, the nearest first, up to the first that is not readable."""
+    """Return the chain of sources, the nearest first, up to the first that is not readable; one more than is shown."""
     if event.depends_on_id is None:
         return []
-    path = ["__".join(["depends_on"] * length) for length in range(1, ANCESTORS + 1)]
+    path = ["__".join(["depends_on"] * length) for length in range(1, ANCESTORS + 2)]
     ids = [pk for pk in Event.objects.filter(pk=event.pk).values_list(*path).get() if pk]
     found = readable.in_bulk(ids)
     chain = []

@@ -65,6 +65,7 @@ def test_an_updated_job_tells_when_and_how_often_it_was_tried(client: Client) ->
     facts = facts_of(page)
     assert (facts["Updated"], facts["Retries"]) == (f"{job.updated_at:%-d %b %Y, %H:%M:%S} UTC", "2")
     assert "status-failed" in page
+    assert re.findall(r'href="(\S+)">Failed on this topic<', page) == [f"{LIST}?topic=test.event&amp;status=failed"]
     assert ">Disk full</p>" in page
 
 

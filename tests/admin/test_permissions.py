@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from events import accounts
+from events.admin import family
 from events.models import ApiKey, Event, ProjectGrant
 from tests.admin.viewing import LIST, browser, path_of, shown, viewer
 from tests.factories import make_event
@@ -87,6 +88,16 @@ def test_sources_and_targets_of_a_foreign_project_are_not_shown(artist: Client) 
     assert "Caused by an event that is not open to you" in page
     for hidden in ("secret", "test.source", "test.target", source.id.hex, target.id.hex):
         assert hidden not in page
+
+
+def test_a_chain_that_leads_to_a_foreign_project_has_no_link_to_it(artist: Client) -> None:
+    foreign = make_event(project="beta")
+    own = make_event(project="alpha", depends_on=foreign.id)
+    for _ in range(family.ANCESTORS):
+        own = make_event(project="alpha", depends_on=own.id)
+    page = artist.get(path_of(own)).text
+    assert "The chain goes further back, to an event that is not open to you" in page
+    assert foreign.id.hex not in page
 
 
 def test_the_history_of_a_foreign_event_is_not_shown(artist: Client) -> None:
