@@ -73,6 +73,7 @@ class EventAdmin(DocumentsMixin, OperatingMixin):
             "events_event_live": live.ChangedEvents,
             "events_event_change": WholeView,
             "events_event_operate": WholeView,
+            "events_event_preview": WholeView,
             "events_event_operation": WholeView,
         }
         return others.get(name or "", EventChangeList)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from events import access, listviews, topics
 from events.actor import Actor
-from events.admin import counting, render, runs
+from events.admin import counting, questions, render, runs
 from events.admin.changelist import Chip, EventChangeList, number_in
 from events.admin.counting import Expected
 from events.admin.plans import Plan, plan_from
@@ -64,6 +64,7 @@ class OperatingMixin(EventModelAdmin):
         entrance = require_http_methods(["GET", "HEAD", "POST"])(self.operate_entrance)
         return [
             path("operate/", entrance, name="events_event_operate"),
+            path("operate/<str:question>/", self.admin_site.admin_view(self.preview_view), name="events_event_preview"),
             path("operation/<str:run_id>/", self.admin_site.admin_view(self.run_view), name="events_event_operation"),
         ]
 
@@ -77,34 +78,60 @@ class OperatingMixin(EventModelAdmin):
         return self.admin_site.admin_view(self.operate_view)(request)
 
     def operate_view(self, request: HttpRequest) -> HttpResponse:
-        """Show what an operation would do; with ``confirmed`` begin it."""
+        """Lead on to the preview of what is asked for, or count on for it; with ``confirmed`` begin."""
         by = self._operator(request)
         given = request.POST
         back = way_back(given.get("back", ""), given.get("view", ""))
+        below, is_confirmed = number_in(given, "below"), given.get("confirmed") == "yes"
         try:
-            is_all = given.get("scope") == "matching"
-            ids = [] if is_all else given.getlist("ids")
-            cascade = given.get("cascade") == "yes" and by.is_manager
-            view = given.get("view", "")
-            plan = plan_from(given.get("kind", ""), ids, view, given.get("bound", ""), cascade=cascade)
-            if not ids and not is_all:
-                raise InvalidField("ids", "expected events: choose some first")
-            looked_at = self._view_of(request, plan)
-            visible = looked_at.visible()
-            if below := number_in(given, "below"):
-                part = counting.count(plan, visible, by, below=below, patience=counting.PATIENCE)
+            if below:
+                plan, looked_at = self._asked(request, given, by)
+                part = counting.count(plan, looked_at.visible(), by, below=below, patience=counting.PATIENCE)
                 counts = {"affected": part.affected, "skipped": part.skipped, "blocked": part.blocked}
                 return JsonResponse({**counts, "below": part.reached})
-            expected = counting.preview(plan, visible, by)
+            if is_confirmed and (run_id := self._begun(request, by)):
+                back = urlencode({"back": way_to_list(back) if given["kind"] == Kind.DELETE else back})
+                run_url = reverse("admin:events_event_operation", args=[run_id.hex])
+                return HttpResponseRedirect(f"{run_url}?{back}{BEGIN}")
         except EventError as problem:
             return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, back=back)
-        if given.get("confirmed") != "yes" or not (expected.affected or expected.reached):
-            shown: dict[str, Any] = {"plan": plan, "expected": expected, "by": by, "back": back}
-            return self._page(request, "preview", is_all=is_all, chips=looked_at.chips(), **shown)
+        return HttpResponseRedirect(reverse("admin:events_event_preview", args=[questions.keep(request)]))
+
+    def preview_view(self, request: HttpRequest, question: str) -> HttpResponse:
+        """Show what an operation would do that was asked for, as things are now."""
+        by = self._operator(request)
+        given = questions.find(request, question)
+        if given is None:
+            return self._page(request, "forgotten", HTTPStatus.GONE, back=way_back("", ""))
+        back = way_back(given.get("back", ""), given.get("view", ""))
+        try:
+            plan, looked_at = self._asked(request, given, by)
+            expected = counting.preview(plan, looked_at.visible(), by)
+        except EventError as problem:
+            return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, back=back)
+        shown: dict[str, Any] = {"plan": plan, "expected": expected, "by": by, "back": back}
+        return self._page(request, "preview", is_all=not plan.ids, chips=looked_at.chips(), **shown)
+
+    def _asked(self, request: HttpRequest, given: QueryDict, by: Actor) -> tuple[Plan, WholeView]:
+        """Return what a form asks for, and what its sender sees. Raise InvalidField for what no form would send."""
+        is_all = given.get("scope") == "matching"
+        ids = [] if is_all else given.getlist("ids")
+        cascade = given.get("cascade") == "yes" and by.is_manager
+        plan = plan_from(given.get("kind", ""), ids, given.get("view", ""), given.get("bound", ""), cascade=cascade)
+        if not ids and not is_all:
+            raise InvalidField("ids", "expected events: choose some first")
+        return plan, self._view_of(request, plan)
+
+    def _begun(self, request: HttpRequest, by: Actor) -> UUID | None:
+        """Begin what a form confirms, and return the id of the run; None if there is nothing to do any more."""
+        plan, looked_at = self._asked(request, request.POST, by)
+        visible = looked_at.visible()
+        expected = counting.preview(plan, visible, by)
+        if not (expected.affected or expected.reached):
+            return None
         run_id = runs.begin(plan, visible, expected, by)
         self.log_change(request, Event.objects.get(pk=run_id), _told(plan, expected))
-        back = urlencode({"back": way_to_list(back) if plan.kind == Kind.DELETE else back})
-        return HttpResponseRedirect(f"{reverse('admin:events_event_operation', args=[run_id.hex])}?{back}{BEGIN}")
+        return run_id
 
     def run_view(self, request: HttpRequest, run_id: str) -> HttpResponse:
         """Show how a run stands. A POST carries it on, by whoever has started it, or stops it."""

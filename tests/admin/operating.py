@@ -33,11 +33,18 @@ def states() -> dict[str, int]:
     return {status: jobs.count(status) for status in set(jobs)}
 
 
+def previewed(client: Client, wanted: dict[str, Any], *, status: int = 200) -> str:
+    """Ask for a preview, as the forms do, and return its page, which has an address of its own."""
+    answer = client.post(OPERATE, wanted)
+    assert answer.status_code == 302
+    page = client.get(answer["Location"])
+    assert page.status_code == status
+    return page.text
+
+
 def confirmed(client: Client, **wanted: Any) -> str:
     """Preview, confirm, carry it out to the end; return where the run is shown."""
-    preview = client.post(OPERATE, wanted)
-    assert preview.status_code == 200
-    answer = client.post(OPERATE, form_of(preview.text))
+    answer = client.post(OPERATE, form_of(previewed(client, wanted)))
     assert answer.status_code == 302
     for _ in range(100):
         if client.post(answer["Location"], headers={"Accept": "application/json"}).json()["isOver"]:

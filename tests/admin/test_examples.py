@@ -8,7 +8,7 @@ from django.test import Client
 
 from events.admin import counting, stretches
 from events.admin.counting import Expected
-from tests.admin.operating import OPERATE, confirmed, make_job, words
+from tests.admin.operating import confirmed, make_job, previewed, words
 from tests.admin.viewing import browser
 
 
@@ -33,7 +33,7 @@ def test_a_preview_shows_the_newest_of_each_state_the_failed_first(
     for status in ("failed", "aborted", "finished"):
         for number in range(4):
             make_job(status, description=f"job {number}")
-    page = client.post(OPERATE, {"kind": kind, "scope": "matching", "view": "topic=test.job"}).text
+    page = previewed(client, {"kind": kind, "scope": "matching", "view": "topic=test.job"})
     assert examples(page) == [f"{each} job {n}" for each in ("failed", "aborted", "finished") for n in (3, 2, 1)]
     assert "The newest of each state" in page
     assert page.count('data-form="short"') == 9
@@ -48,6 +48,6 @@ def test_the_result_says_what_how_many_by_whom_and_how_long(client: Client) -> N
 def test_the_thousands_of_numbers_are_apart(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     many = Expected(affected=12_345, skipped=6_789, before={"failed": 12_345})
     monkeypatch.setattr("events.admin.counting.preview", lambda *_: many)
-    page = words(client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed"}).text)
+    page = words(previewed(client, {"kind": "restart", "scope": "matching", "view": "status=failed"}))
     for number in ("Restart 12,345 events?", "Failed 12,345", "6,789 skipped", "Restart 12,345 events"):
         assert number in page

@@ -12,7 +12,7 @@ from events.admin import runs
 from events.models import Event
 from events.operations import Operation, operate
 from events.status import Status
-from tests.admin.operating import OPERATE, confirmed, form_of, make_job, states, words
+from tests.admin.operating import OPERATE, confirmed, form_of, make_job, previewed, states, words
 from tests.admin.viewing import LIST, Parsed, browser, path_of
 from tests.factories import make_event
 
@@ -29,7 +29,7 @@ def client(people: dict[str, User]) -> Client:
 def test_a_preview_tells_what_would_happen_and_changes_nothing(client: Client) -> None:
     jobs = [make_job(description=f"job {n}") for n in range(7)]
     make_job("finished", project="other")
-    page = Parsed(client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed"}).text).text
+    page = Parsed(previewed(client, {"kind": "restart", "scope": "matching", "view": "status=failed"})).text
     assert "Restart 7 events?" in page
     assert "The newest 5" in page
     assert "job 2" in page
@@ -44,12 +44,12 @@ def test_a_preview_says_which_filters_it_means(client: Client) -> None:
     job = make_job(project="alpha", user="marta")
     view = "topic=test.*&status=failed,aborted&q=mart&relation=job&before=999999"
     wanted = {"kind": "restart", "scope": "matching", "view": view}
-    page = " ".join(Parsed(client.post(OPERATE, wanted).text).text.split())
+    page = " ".join(Parsed(previewed(client, wanted)).text.split())
     assert (
         "All events are meant that match Search mart, and Topic test.*, and Status Failed, Aborted, and Relations Jobs."
         in page
     )
-    page = Parsed(client.post(OPERATE, {"kind": "restart", "view": view, "ids": [job.id.hex]}).text).text
+    page = Parsed(previewed(client, {"kind": "restart", "view": view, "ids": [job.id.hex]})).text
     assert "1 chosen event." in page
     assert "that match" not in page
 
@@ -58,7 +58,7 @@ def test_a_preview_says_which_filters_it_means(client: Client) -> None:
 def test_the_chosen_events_are_operated_on(client: Client, kind: str, becomes: dict[str, int]) -> None:
     job = make_job()
     other = make_event("test.other", finished=False)
-    preview = client.post(OPERATE, {"kind": kind, "ids": [job.id.hex]}).text
+    preview = previewed(client, {"kind": kind, "ids": [job.id.hex]})
     if kind == "abort":
         assert "Nothing to abort" in preview
         assert "1 skipped" in words(preview)
@@ -85,7 +85,7 @@ def test_a_long_run_goes_on_from_step_to_step(client: Client, monkeypatch: pytes
     for _ in range(5):
         make_job()
     answer = client.post(
-        OPERATE, form_of(client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed"}).text)
+        OPERATE, form_of(previewed(client, {"kind": "restart", "scope": "matching", "view": "status=failed"}))
     )
     said = [client.post(answer["Location"], headers={"Accept": "application/json"}).json() for _ in range(4)]
     assert [each["affected"] for each in said] == [2, 4, 5, 5]
@@ -98,7 +98,7 @@ def test_a_long_run_goes_on_from_step_to_step(client: Client, monkeypatch: pytes
 
 def test_an_unfinished_run_is_found_again_and_is_not_carried_on_by_looking(client: Client) -> None:
     make_job()
-    form = form_of(client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed"}).text)
+    form = form_of(previewed(client, {"kind": "restart", "scope": "matching", "view": "status=failed"}))
     run = Event.objects.get(pk=client.post(OPERATE, form)["Location"].split("/")[-2])
     address = f"{LIST}operation/{run.id.hex}/"
     assert f'href="{address}"' in client.get(path_of(run)).text
@@ -126,7 +126,7 @@ def test_an_operation_that_was_no_run_has_no_page_of_one(client: Client) -> None
 
 def test_what_has_changed_since_the_preview_is_left_alone(client: Client) -> None:
     changed, same = make_job(), make_job()
-    form = form_of(client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed"}).text)
+    form = form_of(previewed(client, {"kind": "restart", "scope": "matching", "view": "status=failed"}))
     update_event(changed.id, description="worked on")
     new = make_job()
     run = client.post(OPERATE, form)["Location"]
@@ -139,10 +139,10 @@ def test_deleting_leaves_what_others_depend_on_unless_they_go_too(client: Client
     job = make_job()
     assert job.depends_on_id
     source = job.depends_on_id.hex
-    preview = client.post(OPERATE, {"kind": "delete", "ids": [source]}).text
+    preview = previewed(client, {"kind": "delete", "ids": [source]})
     assert "Nothing to delete" in preview
     assert "1 left, because other events depend on them." in words(preview)
-    again = client.post(OPERATE, {"kind": "delete", "ids": [source], "cascade": "yes"}).text
+    again = previewed(client, {"kind": "delete", "ids": [source], "cascade": "yes"})
     assert "Delete 2 events?" in words(again)
     form = form_of(again) | {"cascade": ["yes"]}
     client.post(client.post(OPERATE, form)["Location"])
@@ -207,14 +207,13 @@ def test_what_no_form_would_send_is_refused(client: Client, sent: dict[str, Any]
 def test_a_view_that_shows_nothing_has_nothing_to_operate_on(client: Client) -> None:
     make_job()
     wanted = {"kind": "delete", "scope": "matching", "view": "status=failed&q=nonesuch"}
-    assert "Nothing to delete" in client.post(OPERATE, wanted).text
+    assert "Nothing to delete" in previewed(client, wanted)
 
 
 def test_hostile_texts_are_shown_as_texts(client: Client) -> None:
     make_job(description=HOSTILE, user=HOSTILE, project=None)
     view = urlencode({"status": "failed", "user": HOSTILE})
-    answer = client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": view})
-    page = Parsed(answer.text)
+    page = Parsed(previewed(client, {"kind": "restart", "scope": "matching", "view": view}))
     assert HOSTILE in page.text
     assert [each for each in page.refused if not each.startswith(LIST)] == []
 
@@ -224,4 +223,4 @@ def test_a_preview_asks_as_often_whatever_there_is(client: Client, django_assert
         make_job()
     for kind in ("restart", "abort", "delete"):
         with django_assert_max_num_queries(30):
-            client.post(OPERATE, {"kind": kind, "scope": "matching", "view": "topic=test.job"})
+            previewed(client, {"kind": kind, "scope": "matching", "view": "topic=test.job"})

@@ -12,7 +12,7 @@ from events.admin import runs
 from events.admin.counting import Expected
 from events.admin.plans import plan_from
 from events.models import Event, TopicPolicy
-from tests.admin.operating import OPERATE, confirmed, form_of, make_job, states, words
+from tests.admin.operating import OPERATE, confirmed, form_of, make_job, previewed, states, words
 from tests.admin.viewing import LIST, browser, path_of, viewer
 from tests.factories import make_event
 
@@ -66,7 +66,7 @@ def test_the_permission_opens_what_its_holder_may_see_and_nothing_else(people: d
     own, foreign = make_job(project="alpha"), make_job(project="beta")
     client = operator(people["artist"])
     assert 'class="operate-one"' in client.get(path_of(own)).text
-    page = client.post(OPERATE, {"kind": "restart", "ids": [own.id.hex, foreign.id.hex]}).text
+    page = previewed(client, {"kind": "restart", "ids": [own.id.hex, foreign.id.hex]})
     assert "Restart 1 event?" in words(page)
     client.post(client.post(OPERATE, form_of(page))["Location"])
     assert Event.objects.get(pk=own.pk).status == "restarted"
@@ -77,7 +77,7 @@ def test_a_cascade_is_for_managers_because_it_takes_what_others_may_not_see(peop
     source = make_event("test.source", project="alpha")
     make_event("test.job", depends_on=source.id, project="beta")
     client = operator(people["artist"])
-    page = client.post(OPERATE, {"kind": "delete", "ids": [source.id.hex], "cascade": "yes", "confirmed": "yes"}).text
+    page = previewed(client, {"kind": "delete", "ids": [source.id.hex], "cascade": "yes", "confirmed": "yes"})
     assert "Nothing to delete" in page
     assert Event.objects.count() == 2
 
@@ -148,20 +148,20 @@ def test_what_a_policy_keeps_from_somebody_is_not_offered_to_him(client: Client)
 def test_a_preview_says_that_records_stay(client: Client, kind: str) -> None:
     job = make_job()
     records = [record.id.hex for record in records_of(job, client)]
-    page = words(client.post(OPERATE, {"kind": kind, "ids": records}).text)
+    page = words(previewed(client, {"kind": kind, "ids": records}))
     assert f"Nothing to {kind}" in page
     assert "2 left alone: records of the audit trail or of an operation." in page
     assert "They are gone" not in page
-    page = words(client.post(OPERATE, {"kind": "delete", "ids": [job.id.hex, records[0]]}).text)
+    page = words(previewed(client, {"kind": "delete", "ids": [job.id.hex, records[0]]}))
     assert "Delete 1 event?" in page
     assert "1 left alone: record of the audit trail or of an operation." in page
-    page = words(client.post(OPERATE, {"kind": kind, "scope": "matching", "view": "topic=audit.*"}).text)
+    page = words(previewed(client, {"kind": kind, "scope": "matching", "view": "topic=audit.*"}))
     assert "Records of the audit trail and of operations stay as they are." in page
 
 
 def test_only_who_has_started_a_run_carries_it_on(client: Client, people: dict[str, User]) -> None:
     make_job()
-    form = form_of(client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed"}).text)
+    form = form_of(previewed(client, {"kind": "restart", "scope": "matching", "view": "status=failed"}))
     run = client.post(OPERATE, form)["Location"]
     other = operator(people["manager"])
     assert "Begun by admin" in words(other.get(run).text)

@@ -90,7 +90,7 @@ def test_neither_preview_nor_confirmation_operates(client: Client, query: str, p
     rest = "user=server" if "project" in query else "project=alpha"
     for view in (query, f"{query}&{rest}"):
         wanted = {"kind": "delete", "scope": "matching", "view": view, "confirmed": confirmed}
-        answer = client.post(OPERATE, wanted)
+        answer = client.post(OPERATE, wanted, follow=True)
         assert answer.status_code == 400
         assert problem in Parsed(answer.text).text
     assert Event.objects.count() == 2

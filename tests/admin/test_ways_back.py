@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.admin.operating import OPERATE, confirmed, form_of, make_job
+from tests.admin.operating import OPERATE, confirmed, form_of, make_job, previewed
 from tests.admin.viewing import LIST, browser, path_of
 from tests.factories import make_event
 
@@ -24,11 +24,16 @@ def back_of(page: str) -> str:
     return str(link).replace("&amp;", "&")
 
 
-@pytest.mark.parametrize("sent", [{"kind": "nonsense"}, {"kind": "restart", "scope": "matching"}])
-def test_a_preview_and_a_refusal_lead_back_to_the_view_one_came_from(client: Client, sent: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("sent", "status"), [({"kind": "nonsense"}, 400), ({"kind": "restart", "scope": "matching"}, 200)]
+)
+def test_a_preview_and_a_refusal_lead_back_to_the_view_one_came_from(
+    client: Client, sent: dict[str, str], status: int
+) -> None:
     page = client.get(VIEW).text
     assert f'name="back" value="{VIEW.replace("&", "&amp;")}"' in page
-    assert back_of(client.post(OPERATE, {**sent, "view": "last=1h&status=failed", "back": VIEW}).text) == VIEW
+    wanted = {**sent, "view": "last=1h&status=failed", "back": VIEW}
+    assert back_of(previewed(client, wanted, status=status)) == VIEW
 
 
 def test_the_result_leads_back_to_the_view_whose_period_moves_on(client: Client) -> None:
@@ -50,7 +55,7 @@ def test_the_page_of_an_event_is_come_back_to_unless_it_is_gone(client: Client) 
 @pytest.mark.parametrize("hostile", ["https://example.com/", "//example.com", "javascript:alert(1)", "/admin/logout/"])
 def test_nothing_else_is_come_back_to(client: Client, hostile: str) -> None:
     make_job()
-    page = client.post(OPERATE, {"kind": "restart", "scope": "matching", "view": "status=failed", "back": hostile}).text
+    page = previewed(client, {"kind": "restart", "scope": "matching", "view": "status=failed", "back": hostile})
     assert back_of(page) == f"{LIST}?status=failed"
     run = client.post(OPERATE, form_of(page))["Location"].partition("?")[0]
     assert back_of(client.get(run, {"back": hostile}).text) == f"{LIST}?status=failed"

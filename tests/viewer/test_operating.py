@@ -206,6 +206,19 @@ async def test_a_cancelled_preview_leads_back_and_changes_nothing(visit: Visit, 
     assert live.get(f"/api/events/{job}").json()["status"] == "failed"
 
 
+async def test_the_way_back_in_the_browser_leads_to_the_preview(visit: Visit, live: Server) -> None:
+    make_jobs(live, "again", 2)
+    page = await previewed(visit, "again")
+    await page.get_by_role("link", name="Cancel").click()
+    await expect(page.locator("tbody tr")).to_have_count(2)
+    await page.go_back()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Restart 2 events?")
+    await page.get_by_role("button", name="Restart 2 events").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Restarted 2 events")
+    await page.go_back()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Nothing to restart")
+
+
 async def test_who_may_only_look_sees_no_buttons_and_is_refused(visit: Visit, live: Server, viewer: str) -> None:
     (job,) = make_jobs(live, "look", 1)
     page = await visit(f"{LIST}?project=look&status=failed", name=viewer)
