@@ -21,6 +21,7 @@ from events.admin.changelist import Chip, EventChangeList, number_in
 from events.admin.counting import Expected
 from events.admin.plans import Plan, plan_from
 from events.admin.reader import reader_of
+from events.admin.run import Run
 from events.admin.ways import way_back, way_to_list
 from events.errors import EventError, InvalidField
 from events.models import Event
@@ -36,6 +37,7 @@ BEGIN = "#begin"
 """With it in the address a run's page carries the run on by itself; a page that is opened again has none."""
 RECORDS = f"{topics.AUDIT_PREFIX}operation."
 """Where the topics of the records of operations begin."""
+DRIVER_LENGTH = 64
 DONE = {Kind.DELETE: "deleted", Kind.RESTART: "restarted", Kind.ABORT: "aborted"}
 
 
@@ -134,7 +136,7 @@ class OperatingMixin(EventModelAdmin):
         return run_id
 
     def run_view(self, request: HttpRequest, run_id: str) -> HttpResponse:
-        """Show how a run stands. A POST carries it on, by whoever has started it, or stops it."""
+        """Show how a run stands. A POST carries it on, by whoever has started it, or stops it; scripts get numbers."""
         by = self._operator(request)
         try:
             run = runs.find(UUID(run_id))  # it may have dashes
@@ -148,10 +150,10 @@ class OperatingMixin(EventModelAdmin):
                 raise Http404("No such operation") from missing
             except InvalidField as problem:
                 return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, back=back)
-            if request.headers.get("Accept") == "application/json":
-                is_counted = run.uncounted is None
-                done = {"affected": run.affected, "blocked": run.blocked, "total": run.total, "isCounted": is_counted}
-                return JsonResponse({"isOver": run.is_over, **done})
+        if request.headers.get("Accept") == "application/json":
+            standing = {"isOver": run.is_over, "isHalted": run.is_halted, "isYours": run.driver == _driver_in(request)}
+            counts = {"affected": run.affected, "blocked": run.blocked, "total": run.total}
+            return JsonResponse({**standing, **counts, "isCounted": run.uncounted is None})
         record = Event.objects.get(pk=run.id)
         times: dict[str, Any] = {
             "begun": record.created_at,
@@ -159,15 +161,20 @@ class OperatingMixin(EventModelAdmin):
         }
         return self._page(request, "run", run=run, plan=run.plan, is_own=run.user == by.name, back=back, **times)
 
-    def _moved(self, request: HttpRequest, run: runs.Run, by: Actor) -> runs.Run:
+    def _moved(self, request: HttpRequest, run: Run, by: Actor) -> Run:
         """Do with a run what a form asks for: stop it, or else carry it on, again if it was stopped."""
         if "stop" in request.POST:
             return runs.stop(run, by)
         if run.user != by.name:
             raise PermissionDenied
+        driver = _driver_in(request)
         if "continue" in request.POST:
-            run = runs.resume(run, by)
-        return run if run.is_over else runs.step(run, self._view_of(request, run.plan).visible(), by)
+            run = runs.resume(run, driver, by)
+        if not run.is_over and run.driver != driver:
+            run = runs.take(run, driver, by)
+        if run.is_over or run.driver != driver:
+            return run
+        return runs.step(run, self._view_of(request, run.plan).visible(), by)
 
     def _operator(self, request: HttpRequest) -> Actor:
         """Return who operates; raise PermissionDenied if that is not for them."""
@@ -207,6 +214,11 @@ class OperatingMixin(EventModelAdmin):
         site = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Operation"}
         template = f"admin/events/event/operate_{name}.html"
         return TemplateResponse(request, template, {**site, **words, **context}, status=status)
+
+
+def _driver_in(request: HttpRequest) -> str:
+    """Return how the page names itself that carries a run on."""
+    return request.POST.get("driver", "")[:DRIVER_LENGTH]
 
 
 def _told(plan: Plan, expected: Expected) -> str:

@@ -3,22 +3,25 @@
 A run is an event on ``operation.run``: it says who does what to which events, is in progress while that lasts, and
 tells at any time how many there were until then. The audit trail has a record of each batch, which names the run, and
 one of all of it when it ends or is stopped. It goes on in steps of a few seconds, one request each, so that whoever
-closes the browser can go on later, and nothing that has changed since the preview is touched.
+closes the browser can go on later, and nothing that has changed since the preview is touched. One page at a time
+carries it on; another one takes over when nothing was heard of the run for a while.
 """
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from events import audit, operations
 from events.actor import Actor
 from events.admin import counting
 from events.admin.counting import Expected
 from events.admin.plans import RUN_TOPIC, Plan
+from events.admin.run import Run, description, run_of
 from events.dispatch import NewEvent, dispatch
 from events.errors import EventError
 from events.models import Event
@@ -31,71 +34,8 @@ from events.update import EventChanges, update
 SENDER = "viewer"
 STEP = 2.0
 """Seconds after which a step ends, with the batch that it is at."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """A run as its record tells it."""
-
-    id: UUID
-    plan: Plan
-    user: str | None
-    status: str
-    total: int
-    """Events that were counted. Of a deletion some may stay, because others depend on them."""
-    skipped: int
-    uncounted: int | None
-    """Below this number of the creation order nobody has counted yet; None: all are counted."""
-    reached: int | None
-    """What the next step goes on after, in the creation order; None: from the beginning."""
-    before: Mapping[str, int]
-    """How many of those affected had which status."""
-    blocked: int
-    problem: str = ""
-    stopped_by: str = ""
-
-    @property
-    def affected(self) -> int:
-        """Return how many were changed or deleted until now."""
-        return sum(self.before.values())
-
-    @property
-    def done(self) -> int:
-        """Return how many of the counted ones were dealt with."""
-        return min(self.affected + self.blocked, self.total)
-
-    @property
-    def states(self) -> list[tuple[str, int]]:
-        """Return the states that those affected had, and how many had which."""
-        return sorted(self.before.items())
-
-    @property
-    def is_over(self) -> bool:
-        """Tell whether it does not go on, unless somebody continues it."""
-        return self.status != Status.IN_PROGRESS
-
-    @property
-    def is_stopped(self) -> bool:
-        """Tell whether somebody has stopped it before its end."""
-        return self.status == Status.ABORTED
-
-    @property
-    def is_ended(self) -> bool:
-        """Tell whether nothing can be continued."""
-        return self.is_over and not self.is_stopped
-
-    @property
-    def per_cent(self) -> float:
-        """Return how much is done; 0 while nobody knows of how many."""
-        if self.status == Status.FINISHED:
-            return 100.0
-        return 0.0 if self.uncounted is not None else min(99.0, 100 * self.done / max(self.total, 1))
-
-    @property
-    def outcome(self) -> Outcome:
-        """Return what was done until now."""
-        counts = {"affected": self.affected, "skipped": self.skipped, "blocked": self.blocked}
-        return Outcome(**counts, examples=(), before=self.before)
+TURN = 0.11
+"""Seconds between two batches on SQLite: who waits for its lock, as a stop does, looks every 0.1 seconds."""
 
 
 def begin(plan: Plan, visible: EventQuerySet, expected: Expected, by: Actor) -> UUID:
@@ -108,7 +48,7 @@ def begin(plan: Plan, visible: EventQuerySet, expected: Expected, by: Actor) -> 
         sender=SENDER,
         description=f"{operations.told(plan.kind, 0)} of {expected.matching} so far",
         summary={"kind": plan.kind, "total": expected.matching, **said},
-        payload={**asdict(plan), "uncounted": expected.reached, "reached": None},
+        payload={**asdict(plan), "uncounted": expected.reached, "reached": None, "driver": ""},
         finished=False,
     )
     with transaction.atomic():
@@ -119,7 +59,7 @@ def begin(plan: Plan, visible: EventQuerySet, expected: Expected, by: Actor) -> 
 
 def find(run_id: UUID) -> Run:
     """Return a run; raise Event.DoesNotExist if there is none, or if the event is no record of one."""
-    return _run_of(Event.objects.get(pk=run_id, topic=RUN_TOPIC))
+    return run_of(Event.objects.get(pk=run_id, topic=RUN_TOPIC))
 
 
 def is_run(event: Event) -> bool:
@@ -128,72 +68,87 @@ def is_run(event: Event) -> bool:
 
 
 def step(run: Run, visible: EventQuerySet, by: Actor) -> Run:
-    """Carry a run on for a few seconds: count what is not counted yet, or operate. Return how it stands then."""
+    """Carry a run on for a few seconds: count what is not counted yet, or operate. Return how it stands then.
+
+    Whether it was stopped is asked after each batch.
+    """
     if run.uncounted is not None:
         part = counting.count(run.plan, visible, by, below=run.uncounted, patience=STEP)
         return _note(run.id, by, lambda now: _with_counted(now, part) if now.uncounted == run.uncounted else now)
-    clock = _Clock(time.monotonic() + STEP)
-    tally = Tally(clock.watch)
+    deadline = time.monotonic() + STEP
+
+    def end_when_due(_done: Outcome) -> None:
+        if connection.vendor == "sqlite":
+            time.sleep(TURN)
+        if time.monotonic() > deadline or find(run.id).is_over:
+            raise _StepEndsError
+
+    tally = _Written(end_when_due, run_id=run.id, by=by)
     try:
         operation = run.plan.operation(visible, dry_run=False, reached=run.reached)
         operations.carry_out(replace(operation, run=run.id.hex), tally, by)
         status, problem = Status.FINISHED, ""
-    except _TimeUpError:
-        status, problem = Status.IN_PROGRESS, ""
+    except _StepEndsError:
+        return find(run.id)
     except EventError as error:
         status, problem = Status.FAILED, str(error)
-    return _note(run.id, by, lambda now: _with_done(now, tally, status, problem))
+    return _note(run.id, by, lambda now: replace(now, status=status, problem=problem))
+
+
+def take(run: Run, driver: str, by: Actor) -> Run:
+    """Let a page carry the run on, unless another one does."""
+    return _note(run.id, by, lambda now: replace(now, driver=driver) if now.is_halted else now)
 
 
 def stop(run: Run, by: Actor) -> Run:
-    """End a run with what was done until now; a step that it is at comes to its end."""
+    """End a run with what was done until now; a batch that it is at comes to its end."""
     return _note(
         run.id, by, lambda now: now if now.is_over else replace(now, status=Status.ABORTED, stopped_by=by.name)
     )
 
 
-def resume(run: Run, by: Actor) -> Run:
-    """Let a run go on that was stopped."""
-    return _note(
-        run.id, by, lambda now: replace(now, status=Status.IN_PROGRESS, stopped_by="") if now.is_stopped else now
-    )
+def resume(run: Run, driver: str, by: Actor) -> Run:
+    """Let a page carry a run on that was stopped."""
+
+    def going(now: Run) -> Run:
+        return replace(now, status=Status.IN_PROGRESS, stopped_by="", driver=driver) if now.is_stopped else now
+
+    return _note(run.id, by, going)
 
 
 def _with_counted(run: Run, part: Expected) -> Run:
     return replace(run, total=run.total + part.matching, skipped=run.skipped + part.skipped, uncounted=part.reached)
 
 
-def _with_done(run: Run, done: Tally, status: Status, problem: str) -> Run:
-    """Add what a step has done. A run that was stopped or has ended meanwhile stays so, unless nothing is left."""
-    return replace(
-        run,
-        status=run.status if run.is_over and status == Status.IN_PROGRESS else status,
-        problem=problem,
-        before=dict(Counter(run.before) + Counter(done.before)),
-        blocked=run.blocked + done.blocked,
-        reached=run.reached if done.reached is None else done.reached,
-    )
-
-
-class _TimeUpError(Exception):
+class _StepEndsError(Exception):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    deadline: float
+@dataclass(kw_only=True)
+class _Written(Tally):
+    """Writes each batch down as soon as it is done, so that who looks, or stops the run, knows of it."""
 
-    def watch(self, _done: Outcome) -> None:
-        """End the step when its time is up."""
-        if time.monotonic() > self.deadline:
-            raise _TimeUpError
+    run_id: UUID
+    by: Actor
+
+    def add(
+        self, events: Collection[Event], *, before: Mapping[str, int], blocked: int = 0, reached: int | None = None
+    ) -> None:
+        """Count a batch of the run."""
+
+        def with_batch(now: Run) -> Run:
+            all_before = dict(Counter(now.before) + Counter(before))
+            return replace(now, before=all_before, blocked=now.blocked + blocked, reached=reached)
+
+        _note(self.run_id, self.by, with_batch)
+        super().add(events, before=before, blocked=blocked, reached=reached)
 
 
 def _note(run_id: UUID, by: Actor, change: Callable[[Run], Run]) -> Run:
     """Write down how a run stands after a change, of which there is one at a time; return it. Its end is on record."""
     with transaction.atomic():
         event = Event.objects.select_for_update(no_key=True).get(pk=run_id)
-        before = _run_of(event)
+        before = run_of(event)
         run = change(before)
         if run == before:
             return run
@@ -202,42 +157,12 @@ def _note(run_id: UUID, by: Actor, change: Callable[[Run], Run]) -> Run:
         changes = EventChanges(
             status=run.status,
             sender=SENDER,
-            description=_description(run),
+            description=description(run),
             summary=said,
-            payload={**event.payload, "uncounted": run.uncounted, "reached": run.reached},
+            payload={**event.payload, "uncounted": run.uncounted, "reached": run.reached, "driver": run.driver},
             progress=run.per_cent,
         )
         update(run_id, changes)
         if run.is_over and not before.is_over:
-            audit.record("operation.run", _description(run), by=by, run=run_id.hex, **said)
-        return run
-
-
-def _description(run: Run) -> str:
-    done = operations.told(run.plan.kind, run.affected)
-    match run.status:
-        case Status.FINISHED:
-            return done
-        case Status.ABORTED:
-            return f"{done} of {run.total}, stopped by {run.stopped_by}"
-        case Status.FAILED:
-            return f"{done} of {run.total}: {run.problem}"
-    return f"{done} of {run.total} so far"
-
-
-def _run_of(event: Event) -> Run:
-    said, kept = event.summary, event.payload
-    return Run(
-        id=event.pk,
-        plan=Plan(**{each.name: kept[each.name] for each in fields(Plan)}),
-        user=event.user,
-        status=event.status,
-        total=said["total"],
-        skipped=said["skipped"],
-        uncounted=kept["uncounted"],
-        reached=kept["reached"],
-        before=said["before"],
-        blocked=said["blocked"],
-        problem=said.get("problem", ""),
-        stopped_by=said.get("stoppedBy", ""),
-    )
+            audit.record("operation.run", description(run), by=by, run=run_id.hex, **said)
+        return replace(run, told_at=timezone.now())

@@ -1,5 +1,7 @@
 """A preview has an address: for whoever has asked for it, as long as it is kept."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -20,7 +22,7 @@ def client(people: dict[str, User]) -> Client:
     return browser(people["admin"])
 
 
-def address(client: Client, wanted: dict[str, object]) -> str:
+def address(client: Client, wanted: dict[str, Any]) -> str:
     """Where the preview is that a form leads to."""
     return str(client.post(OPERATE, wanted)["Location"])
 

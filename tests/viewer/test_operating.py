@@ -85,13 +85,15 @@ async def test_a_run_is_stopped_and_continued_and_not_resumed_by_opening_its_pag
             return
         if len(steps) == 2:
             await held.wait()
-        await route.fulfill(json={"isOver": False, "affected": 1, "blocked": 0, "total": 3, "isCounted": True})
+        counts = {"affected": 1, "blocked": 0, "total": 3, "isCounted": True}
+        await route.fulfill(json={"isOver": False, "isHalted": False, "isYours": True, **counts})
 
     await page.route("**/operation/*/*", lambda route: unfinished(route) if is_step(route) else route.continue_())
     await page.get_by_role("button", name="Restart 3 events").click()
     await expect(page.get_by_text("1 of 3 so far")).to_be_visible()
     await expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuetext", "1 of 3 so far")
-    await page.get_by_role("button", name="Stop").click()
+    async with page.expect_response(lambda response: "stop" in (response.request.post_data or "")):
+        await page.get_by_role("button", name="Stop").click()
     held.set()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Restart stopped")
     await expect(page.get_by_role("button", name="Stop")).to_be_hidden()
@@ -136,7 +138,7 @@ async def test_a_run_goes_on_when_the_server_is_back(visit: Visit, live: Server)
     await page.route("**/operation/*/*", lambda route: away(route) if is_step(route) else route.continue_())
     await page.get_by_role("button", name="Restart 3 events").click()
     await expect(page.get_by_text("The server cannot be reached. It is tried again in 4 seconds")).to_be_visible()
-    await expect(page.get_by_text("It is not going on from this page.")).to_be_hidden()
+    await expect(page.get_by_text("Nobody is working on it.")).to_be_hidden()
     assert len(refused) == 2
     await page.unroute("**/operation/*/*")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Restarted 3 events")

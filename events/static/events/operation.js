@@ -1,38 +1,25 @@
 // The pages of an operation. A preview counts on until it knows all. A run goes on step by step, until it is done or
-// stopped: by itself after the confirmation, and otherwise when the reader continues it. A page of a run that is opened
-// again, as a restored tab is, only shows where it stands.
+// stopped: carried on by one page, that of its beginning or one on which the reader continues it, also if that is loaded
+// again. Every other page of it follows, and tells when nobody carries it on.
 
+const LOOK = 1000; // milliseconds between two looks at a run that goes on elsewhere
 const FIRST_PAUSE = 2000; // milliseconds, as long as a step that the server may still be at
 const LAST_PAUSE = 30_000;
 const AWAY = new Set([502, 503, 504]);
 
 class OutOfReach extends Error {}
 
+const here = location.pathname + location.search;
+const form = document.querySelector("[data-run]");
+let standing = { isOver: form?.dataset.run === "over", isHalted: form?.dataset.run === "halted" };
+let isDriving = false;
+let isStopping = false;
+if (form) beginOrFollow();
+
 const preview = document.querySelector("[data-below]");
 if (preview) countOn(preview);
 
-const here = location.pathname + location.search;
-const form = document.querySelector("[data-run][data-is-own]");
-let isStopped = false;
-let isRunning = false;
-
-if (form) {
-  form.addEventListener("submit", (event) => {
-    const isStop = event.submitter?.name === "stop";
-    if (isStop && !isRunning) return; // the server stops what goes on elsewhere
-    event.preventDefault();
-    if (isStop) {
-      isStopped = true;
-      event.submitter.disabled = true; // the step that it is at comes to its end
-    } else {
-      run();
-    }
-  });
-  if (location.hash === "#begin") {
-    history.replaceState(null, "", here);
-    run();
-  }
-}
+// --- a preview --------------------------------------------------------------------------------------------------
 
 /** Ask for the number of the older events, part by part, and show the sum. */
 async function countOn(preview) {
@@ -63,54 +50,134 @@ function add(element, count) {
   element.textContent = told(Number(element.textContent.replaceAll(",", "")) + count);
 }
 
-async function run() {
-  isRunning = true;
-  isStopped = false;
+// --- a run ------------------------------------------------------------------------------------------------------
+
+/** Carry the run on that was just confirmed, or that this tab was at before it was loaded again; else follow it. */
+function beginOrFollow() {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (event.submitter.name === "stop") stop();
+    else drive();
+  });
+  if (standing.isOver) return;
+  const { driver } = form.dataset;
+  const wasHere = !standing.isHalted && driver === sessionStorage.getItem(location.pathname);
+  if (location.hash === "#begin" || wasHere) drive();
+  else follow();
+}
+
+/** Carry the run on, step by step, unless another page does. */
+async function drive() {
+  isDriving = true;
+  isStopping = false;
+  history.replaceState(null, "", here);
+  const driver = sessionStorage.getItem(location.pathname) ?? Math.random().toString(36).slice(2);
+  sessionStorage.setItem(location.pathname, driver);
   show();
   try {
-    let wanted = { continue: "yes" };
-    let answer;
+    let given = { driver, continue: "yes" };
     do {
-      answer = await patiently(() => step(isStopped ? { stop: "yes" } : wanted));
-      wanted = {};
-    } while (!answer.isOver);
-    location.replace(here);
+      standing = await patiently(() => (isStopping ? look() : post(here, new FormData(form), given)));
+      given = { driver };
+      show();
+    } while (!isStopping && !standing.isOver && standing.isYours);
+    isDriving = false;
+    if (standing.isOver) location.replace(here);
+    else follow();
   } catch (problem) {
-    isRunning = false; // the reader may continue
+    isDriving = false;
+    standing.isHalted = true; // the reader may continue
+    show(problem.message);
+  }
+}
+
+/** Show how far the run is that goes on elsewhere, or nowhere, and its result. */
+async function follow() {
+  let last;
+  try {
+    while (!isDriving) {
+      standing = await patiently(look);
+      if (isDriving) return;
+      const now = JSON.stringify(standing);
+      if (standing.isOver && now === last) return location.replace(here); // the last batch is written down as well
+      last = now;
+      show();
+      await pause(LOOK);
+    }
+  } catch (problem) {
+    show(problem.message);
+  }
+}
+
+/** Stop the run at once; who carries it on notices after the batch that it is at. */
+async function stop() {
+  isStopping = true;
+  show();
+  try {
+    await patiently(() => post(here, new FormData(form), { stop: "yes" }));
+  } catch (problem) {
+    isStopping = false;
     show(problem.message);
   }
 }
 
 /** Do something as often as it takes until the server can be reached, with pauses that grow. */
 async function patiently(act) {
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LAST_PAUSE)) {
+  for (let length = FIRST_PAUSE; ; length = Math.min(2 * length, LAST_PAUSE)) {
     try {
       return await act();
     } catch (problem) {
       if (!(problem instanceof OutOfReach)) throw problem;
-      show(`The server cannot be reached. It is tried again in ${pause / 1000} seconds, and goes on as soon as it is back.`);
-      await new Promise((done) => setTimeout(done, pause));
+      show(`The server cannot be reached. It is tried again in ${length / 1000} seconds, and goes on as soon as it is back.`);
+      await pause(length);
     }
   }
 }
 
-/** Carry one step out, and tell how far it is. */
-async function step(given) {
-  const answer = await post(here, new FormData(form), given);
-  const { affected, blocked, total, isCounted } = answer;
-  const bar = form.querySelector("progress");
-  bar.max = total;
-  if (isCounted) bar.value = affected + blocked;
-  const words = isCounted ? `${told(affected)} of ${told(total)} so far` : `${told(total)} counted so far`;
-  bar.setAttribute("aria-valuetext", words);
-  form.querySelector("[data-words]").textContent = words;
-  show();
-  return answer;
+function look() {
+  return ask(here, {});
 }
 
-async function post(url, body, more) {
+/** Show how far the run is, what can be done now, and what is in the way. */
+function show(trouble = "") {
+  const { affected, blocked, total, isCounted, isOver, isHalted } = standing;
+  if (total !== undefined) {
+    const bar = form.querySelector("progress");
+    bar.max = total;
+    if (isCounted) bar.value = affected + blocked;
+    const words = isCounted ? `${told(affected)} of ${told(total)} so far` : `${told(total)} counted so far`;
+    bar.setAttribute("aria-valuetext", words);
+    form.querySelector("[data-words]").textContent = words;
+    document.querySelector("[data-total]").textContent = told(total);
+    const more = document.querySelector("[data-so-far]");
+    if (isCounted && more) more.textContent = more.dataset.soFar;
+  }
+  const isStanding = isOver && !isDriving;
+  for (const words of document.querySelectorAll("[data-standing]")) words.hidden = !isStanding;
+  document.querySelector("[data-going]").hidden = isStanding;
+  showIf("[data-elsewhere]", !isDriving && !isOver && !isHalted);
+  showIf("[data-halted]", !isDriving && !isOver && isHalted);
+  showIf("[name=continue]", !isDriving && (isOver || isHalted));
+  showIf("[name=stop]", !isStanding);
+  form.querySelector("[name=stop]").disabled = isStopping;
+  form.querySelector("[data-trouble]").textContent = trouble;
+  showIf("[data-trouble]", trouble !== "");
+}
+
+function showIf(selector, isShown) {
+  const element = form.querySelector(selector);
+  if (element) element.hidden = !isShown;
+}
+
+// --- the server -------------------------------------------------------------------------------------------------
+
+function post(url, body, more) {
   for (const [name, value] of Object.entries(more)) body.set(name, value);
-  const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => {
+  return ask(url, { method: "POST", body });
+}
+
+async function ask(url, options) {
+  const response = await fetch(url, { ...options, headers: { Accept: "application/json" } }).catch(() => {
     throw new OutOfReach();
   });
   if (AWAY.has(response.status)) throw new OutOfReach();
@@ -119,16 +186,8 @@ async function post(url, body, more) {
   return response.json();
 }
 
-/** Show what can be done now, and what is in the way. */
-function show(trouble = "") {
-  form.querySelector("[name=continue]").hidden = isRunning;
-  form.querySelector("[name=stop]").hidden = false;
-  form.querySelector("[name=stop]").disabled = isRunning && isStopped;
-  form.querySelector("[data-idle]").hidden = isRunning;
-  form.querySelector("[data-trouble]").hidden = trouble === "";
-  form.querySelector("[data-trouble]").textContent = trouble;
-  for (const words of document.querySelectorAll("[data-standing]")) words.hidden = isRunning;
-  document.querySelector("[data-going]").hidden = !isRunning && document.querySelector("h1[data-standing]") !== null;
+function pause(length) {
+  return new Promise((done) => setTimeout(done, length));
 }
 
 function told(count) {
