@@ -9,14 +9,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from events import position
+from events import access, position
 from events.admin import pages, render
-from events.admin.facets import PARAMETERS, TopicFilter
+from events.admin.facets import PARAMETERS, StatusFilter, TopicFilter
 from events.admin.filters import EventFilter
+from events.admin.offers import offered_in
 from events.admin.plans import refusal_of
 from events.admin.reader import reader_of
 from events.admin.topictree import Branch, topics_in_use, tree_of
 from events.models import Event
+from events.operations import Kind
 from events.queryset import EventQuerySet
 
 BEFORE, AFTER = "before", "after"
@@ -165,6 +167,16 @@ class EventChangeList(ChangeList):
         """Tell whether anything is left out; an empty filter and the topic ``*`` leave nothing out."""
         narrowing = any(each.error or each.is_narrowing() for each in self._given())
         return bool(self.query.strip() or narrowing or self._unknown())
+
+    def kinds(self) -> list[Kind]:
+        """Return the kinds of operations that are for events in the states of the view."""
+        return offered_in(
+            [state for each in self._given() if isinstance(each, StatusFilter) for state in each.selected()]
+        )
+
+    def sees_no_project(self) -> bool:
+        """Tell whether no project is open to the reader, so that hardly any event is."""
+        return access.open_projects(self._reader) == frozenset()
 
     def chips(self) -> list[Chip]:
         """Return what the view is narrowed down by."""

@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 
 from events.actor import Actor
 from events.admin.examples import Examples
+from events.admin.offers import NO_JOB
 from events.admin.plans import Plan
 from events.admin.stretches import stretches
 from events.lineage import with_staying_child
@@ -34,8 +35,8 @@ class Expected:
     """Events in a state for it. Of a deletion that is more than is looked through at once: at most so many.
 
     Those of which it is known that they are left are not among them."""
-    skipped: int = 0
-    """Events that match and are in no state for it."""
+    skipped_for: Mapping[str, int] = field(default_factory=dict)
+    """Events that match and are in no state for it: how many for which of ``offers.reasons``."""
     blocked: int = 0
     """Events that are not deleted, because others depend on them. Of more than are looked through: at least so many."""
     records: int = 0
@@ -53,6 +54,11 @@ class Expected:
     def matching(self) -> int:
         """Return how many events in a state for it there are, those that are left among them."""
         return self.affected + self.blocked
+
+    @property
+    def skipped(self) -> int:
+        """Return how many match and are in no state for it."""
+        return sum(self.skipped_for.values())
 
     @property
     def has_several_states(self) -> bool:
@@ -75,8 +81,9 @@ def count(plan: Plan, visible: EventQuerySet, by: Actor, *, below: int | None = 
     is_ready = is_going = concerned(plan.kind)
     if is_deletion and not plan.cascade:
         events, is_going = with_staying_child(events), Q(staying__isnull=True)
-    matching = blocked = 0
-    before = Counter[str]()
+    blocked = 0
+    before, skipped = Counter[str](), Counter[str]()
+    is_fit = Q(depends_on__isnull=False) if plan.kind == Kind.RESTART else concerned(Kind.DELETE)
     examples = Examples()
     reached = plan.bound + 1 if below is None else min(below, plan.bound + 1)
     oldest = Event.objects.order_by("creation_order").values_list("creation_order", flat=True).first() or 1
@@ -84,11 +91,12 @@ def count(plan: Plan, visible: EventQuerySet, by: Actor, *, below: int | None = 
     ways = [(reached - 1, end)] if plan.ids else stretches(reached, end, patience=patience)
     for first, last in ways:
         stretch = events.filter(creation_order__range=(last, first))
-        counts = {"found": Count("*"), "ready": Count("pk", filter=is_ready), "going": Count("pk", filter=is_going)}
-        states = stretch.order_by().values_list("status").annotate(**counts)
+        counted = {"fit": is_fit, "ready": is_ready, "going": is_going}
+        counts = {name: Count("pk", filter=condition) for name, condition in counted.items()}
+        states = stretch.order_by().values_list("status").annotate(found=Count("*"), **counts)
         wanted = Q()
-        for status, found, ready, going in states:
-            matching += found
+        for status, found, fit, ready, going in states:
+            skipped.update({NO_JOB: found - fit, status: fit - ready})
             blocked += ready - going
             before[status] += going
             if below is None and going and (lacking := examples.lacking(status)):
@@ -99,7 +107,7 @@ def count(plan: Plan, visible: EventQuerySet, by: Actor, *, below: int | None = 
         reached = last
     return Expected(
         affected=before.total(),
-        skipped=matching - before.total() - blocked,
+        skipped_for=+skipped,
         blocked=blocked,
         records=visible.filter(records(), pk__in=plan.ids).count() if plan.ids else 0,
         before=+before,

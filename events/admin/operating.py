@@ -19,6 +19,7 @@ from events.actor import Actor
 from events.admin import counting, questions, render, runs
 from events.admin.changelist import Chip, EventChangeList, number_in
 from events.admin.counting import Expected
+from events.admin.offers import reasons
 from events.admin.plans import Plan, plan_from
 from events.admin.reader import reader_of
 from events.admin.run import Run
@@ -89,7 +90,7 @@ class OperatingMixin(EventModelAdmin):
             if below:
                 plan, looked_at = self._asked(request, given, by)
                 part = counting.count(plan, looked_at.visible(), by, below=below, patience=counting.PATIENCE)
-                counts = {"affected": part.affected, "skipped": part.skipped, "blocked": part.blocked}
+                counts = {"affected": part.affected, "skippedFor": dict(part.skipped_for), "blocked": part.blocked}
                 return JsonResponse({**counts, "below": part.reached})
             if is_confirmed and (run_id := self._begun(request, by)):
                 back = urlencode({"back": way_to_list(back) if given["kind"] == Kind.DELETE else back})
@@ -111,7 +112,8 @@ class OperatingMixin(EventModelAdmin):
             expected = counting.preview(plan, looked_at.visible(), by)
         except EventError as problem:
             return self._page(request, "refused", HTTPStatus.BAD_REQUEST, problem=problem, back=back)
-        shown: dict[str, Any] = {"plan": plan, "expected": expected, "by": by, "back": back}
+        skips = [(why, words, expected.skipped_for.get(why, 0)) for why, words in reasons(plan.kind)]
+        shown: dict[str, Any] = {"plan": plan, "expected": expected, "skips": skips, "by": by, "back": back}
         return self._page(request, "preview", is_all=not plan.ids, chips=looked_at.chips(), **shown)
 
     def _asked(self, request: HttpRequest, given: QueryDict, by: Actor) -> tuple[Plan, WholeView]:

@@ -46,7 +46,7 @@ def test_the_result_says_what_how_many_by_whom_and_how_long(client: Client) -> N
 
 
 def test_the_thousands_of_numbers_are_apart(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    many = Expected(affected=12_345, skipped=6_789, before={"failed": 12_345})
+    many = Expected(affected=12_345, skipped_for={"no_job": 6_789}, before={"failed": 12_345})
     monkeypatch.setattr("events.admin.counting.preview", lambda *_: many)
     page = words(previewed(client, {"kind": "restart", "scope": "matching", "view": "status=failed"}))
     for number in ("Restart 12,345 events?", "Failed 12,345", "6,789 skipped", "Restart 12,345 events"):

@@ -61,20 +61,21 @@ def the_record() -> Event:
 
 
 def test_a_preview_counts_on_until_all_are_counted(client: Client, small_counts: None) -> None:
-    for _ in range(5):
-        make_job()
-    make_job("aborted")
+    for status in ("pending", "pending", *["failed"] * 5, "aborted"):
+        make_job(status)
     page = previewed(client, FAILED | {"view": "topic=test.job"})
     assert "There are more" in page
     form = form_of(page) | {"confirmed": ["no"]}
     below = page.split('data-below="')[1].split('"')[0]
-    counted = []
+    counted, skipped = [], []
     while below:
         part = client.post(OPERATE, form | {"below": below}).json()
         counted.append(part["affected"])
+        skipped.append(part["skippedFor"].get("pending", 0))
         below = part["below"]
     assert (sum(counted), len(counted) > 2) == (5, True)
-    assert states() == {"failed": 5, "aborted": 1}
+    assert sum(skipped) == 2
+    assert states() == {"failed": 5, "aborted": 1, "pending": 2}
 
 
 @pytest.mark.parametrize(

@@ -199,12 +199,12 @@ async def test_chosen_events_are_deleted_from_the_keyboard(visit: Visit, live: S
 
 async def test_a_cancelled_preview_leads_back_and_changes_nothing(visit: Visit, live: Server) -> None:
     (job,) = make_jobs(live, "cancel", 1)
-    page = await visit(f"{LIST}?project=cancel&status=failed")
+    page = await visit(f"{LIST}?project=cancel&relation=job")
     await matching(page).get_by_role("button", name="Abort …").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Nothing to abort")
     await page.get_by_role("link", name="Cancel").click()
     await expect(page.locator("tbody tr")).to_have_count(1)
-    assert page.url.endswith("?project=cancel&status=failed")
+    assert page.url.endswith("?project=cancel&relation=job")
     assert live.get(f"/api/events/{job}").json()["status"] == "failed"
 
 

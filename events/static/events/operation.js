@@ -24,18 +24,14 @@ if (preview) countOn(preview);
 /** Ask for the number of the older events, part by part, and show the sum. */
 async function countOn(preview) {
   const affected = document.querySelector("[data-affected]");
-  const others = ["skipped", "blocked"]; // of a deletion nothing is skipped, and of nothing else anything is blocked
   const asked = new FormData(preview); // as the numbers were counted until now, whatever the reader does meanwhile
   let { below } = preview.dataset;
   try {
     while (below) {
       const part = await post(preview.action, asked, { below });
       add(affected, part.affected);
-      for (const name of others.filter((each) => part[each])) {
-        const count = document.querySelector(`[data-${name}]`);
-        add(count, part[name]);
-        count.closest("li").hidden = false;
-      }
+      if (part.blocked) tellOf("blocked", part.blocked);
+      for (const [why, count] of Object.entries(part.skippedFor)) tellOf(`skipped=${why}`, count);
       below = part.below;
     }
     const words = document.querySelector("[data-so-far]");
@@ -44,6 +40,12 @@ async function countOn(preview) {
   } catch {
     document.querySelector("[data-counting]").textContent = "They could not all be counted; all of them are meant.";
   }
+}
+
+function tellOf(name, count) {
+  const element = document.querySelector(`[data-${name}]`);
+  add(element, count);
+  element.closest("li").hidden = false;
 }
 
 function add(element, count) {
