@@ -5,13 +5,16 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.messages import info
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
 from events import origin
@@ -79,7 +82,15 @@ class AuthenticationMiddleware(_ForBrowsers, auth.AuthenticationMiddleware):
 
 
 class MessageMiddleware(_ForBrowsers, messages.MessageMiddleware):
-    """Django's messages on the next page."""
+    """Django's messages on the next page, one of them for a form whose sender is not logged in any more."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Say on the form of the login why it is there."""
+        leads_to = urlsplit(response.headers.get("Location", "")).path
+        is_turned_away = request.method == "POST" and leads_to == reverse("admin:login")
+        if is_turned_away and not request.user.is_authenticated:
+            info(request, "Your login had ended. Nothing was changed.")
+        return super().process_response(request, response)
 
 
 POLICY = "; ".join(

@@ -54,6 +54,16 @@ def test_who_is_not_logged_in_is_sent_to_the_login(people: dict[str, User]) -> N
     assert Event.objects.filter(pk=job.pk).exists()
 
 
+ENDED = "Your login had ended. Nothing was changed."
+
+
+@pytest.mark.parametrize("path", [OPERATE, f"{LIST}operation/{'0' * 32}/", "/admin/auth/group/add/"])
+def test_a_form_that_comes_after_the_login_has_ended_is_told_of_on_its_page(people: dict[str, User], path: str) -> None:
+    assert ENDED in words(Client().post(path, {"kind": "delete"}, follow=True).text)
+    assert ENDED not in words(Client().get(path, follow=True).text)
+    assert ENDED not in words(browser(people["artist"]).post(path, {"kind": "delete"}, follow=True).text)
+
+
 def test_a_form_of_another_site_is_refused(people: dict[str, User]) -> None:
     job = make_job()
     client = Client(enforce_csrf_checks=True)
