@@ -30,7 +30,9 @@ class ChangedEvents(EventChangeList):
         since = number_in(request.GET, SINCE)
         changed = [] if since is None else self._changed_since(since)
         self.matching = frozenset(event.pk for event in changed)
-        shown = self.root_queryset.filter(pk__in=_ids_in(request) - self.matching).defer("payload", "summary")
+        others = _ids_in(request) - self.matching
+        shown = self.root_queryset.filter(pk__in=others).defer("payload", "summary")
+        self.matching |= set(self.queryset.filter(pk__in=others).values_list("pk", flat=True))
         return sorted([*changed, *shown], key=lambda event: -event.creation_order)
 
     def _changed_since(self, since: int) -> list[Event]:

@@ -66,6 +66,14 @@ def test_rows_that_stand_in_the_list_are_answered_also_when_they_no_longer_match
     assert ">after</bdi></td>" in row["html"]
 
 
+def test_rows_that_stand_in_the_list_are_told_apart_by_whether_they_still_match(client: Client) -> None:
+    kept, left = make_event(finished=False), make_event(finished=False)
+    since = newest_position()
+    update_event(left.id, status="finished")
+    answer = asked(client, status="pending", since=since, ids=f"{kept.id.hex},{left.id.hex}")
+    assert {row["id"]: row["matches"] for row in answer["rows"]} == {kept.id.hex: True, left.id.hex: False}
+
+
 @pytest.mark.parametrize("limit", ["MOST", "MOST_BEHIND"])
 def test_who_is_far_behind_is_told_so(client: Client, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(live, limit, 2)
@@ -118,8 +126,8 @@ def test_hostile_rows_are_text(client: Client) -> None:
 def test_an_answer_takes_the_same_queries_whatever_has_changed(client: Client, django_assert_num_queries: Any) -> None:
     events = [make_event() for _ in range(20)]
     with django_assert_num_queries(
-        9 + POSTGRES
-    ):  # session, user, groups, grants, policies, position, newest, the changed, the rows
+        10 + POSTGRES
+    ):  # session, user, groups, grants, policies, position, newest, the changed, the rows, which of them match
         asked(client, since=events[9].position, ids=",".join(event.id.hex for event in events))
 
 

@@ -117,6 +117,20 @@ async def test_a_paused_list_stands_still(visit: Visit, live: Server) -> None:
     await expect(rows(page)).to_have_text(["after"])
 
 
+async def test_a_row_that_no_longer_matches_is_greyed_where_it_stands(visit: Visit, live: Server) -> None:
+    leaves, stays = (dispatch(live, "leaving", description=word, finished=False) for word in ("leaves", "stays"))
+    page = await visit(f"{LIST}?project=leaving&status=pending")
+    await expect(page.locator(".live-state")).to_have_text("Live")
+    for event, status in ((leaves, "failed"), (stays, "pending")):
+        patch(live, event, status=status, description="changed")
+    await expect(rows(page)).to_have_text(["changed", "changed"])
+    row = page.locator(f'[data-id="{leaves}"]')
+    await expect(row).to_have_class(re.compile(r"\bleft\b"))
+    await expect(row).to_have_attribute("title", "No longer matches the filters")
+    await expect(row.locator(".cell-status")).to_have_text("Failed, no longer matches the filters")
+    await expect(page.locator(f'[data-id="{stays}"]')).not_to_have_class(re.compile(r"\bleft\b"))
+
+
 async def test_a_deleted_row_is_greyed_where_it_stands(visit: Visit, live: Server) -> None:
     gone, stays = (dispatch(live, "vanish", description=word) for word in ("gone", "stays"))
     page = await opened(visit, "vanish")

@@ -70,6 +70,16 @@ export function follow(table, pill) {
     box.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  /** So does that of an event that has changed in such a way that it is not of the view any more. */
+  function markLeft(row) {
+    row.classList.add("left");
+    row.title = "No longer matches the filters";
+    const words = document.createElement("span");
+    words.className = "visually-hidden";
+    words.textContent = `, ${row.title.toLowerCase()}`;
+    row.querySelector(".cell-status .status").append(words);
+  }
+
   /** Messages may have been missed. */
   function lookAtAll() {
     for (const row of body.querySelectorAll("tr:not(.gone)")) touched.add(row.dataset.id);
@@ -120,7 +130,9 @@ export function follow(table, pill) {
     const shown = rowOf(id);
     if (shown?.classList.contains("gone")) return;
     if (shown) {
-      if (shown.dataset.updated !== fresh.dataset.updated) replace(shown, fresh);
+      if (shown.dataset.updated === fresh.dataset.updated) return;
+      if (!matches) markLeft(fresh);
+      replace(shown, fresh);
     } else if (matches && isNewest && order > lowest()) {
       waiting.set(id, fresh);
     }
