@@ -20,7 +20,7 @@ from events.admin import counting, questions, render, runs
 from events.admin.changelist import Chip, EventChangeList, number_in
 from events.admin.counting import Expected
 from events.admin.offers import reasons
-from events.admin.plans import Plan, plan_from
+from events.admin.plans import RUN_TOPIC, Plan, plan_from
 from events.admin.reader import reader_of
 from events.admin.run import Run
 from events.admin.ways import way_back, way_to_list
@@ -144,6 +144,8 @@ class OperatingMixin(EventModelAdmin):
             run = runs.find(UUID(run_id))  # it may have dashes
         except (ValueError, Event.DoesNotExist) as missing:
             raise Http404("No such operation") from missing
+        if not access.may_read(by, topic=RUN_TOPIC, project=None, user=run.user):
+            raise PermissionDenied
         back = way_back(request.GET.get("back", ""), run.plan.view)
         if request.method == "POST":
             try:

@@ -165,6 +165,17 @@ def test_another_operator_may_stop_a_run_and_not_continue_it(
     assert states() == {"failed": 3}
 
 
+def test_who_may_not_read_of_a_run_sees_no_page_of_it(
+    client: Client, people: dict[str, User], small_steps: None
+) -> None:
+    for _ in range(3):
+        make_job()
+    run = begun(client, FAILED)
+    other = operator(people["artist"])
+    assert [other.get(run).status_code, other.post(run, {"stop": "yes"}).status_code] == [403, 403]
+    assert the_record().status == "in_progress"
+
+
 def test_a_run_is_no_event_that_a_run_aborts_or_deletes(client: Client) -> None:
     make_event("test.open", finished=False)
     confirmed(client, kind="abort", scope="matching", view="status=pending,in_progress")
