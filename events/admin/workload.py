@@ -157,8 +157,7 @@ def _counted(readable: EventQuerySet, kind: Q, topics: dict[str, catalogue.Stret
 
 def work_of(readable: EventQuerySet) -> Work:
     """Return the senders that were seen last, and the topics whose jobs take longest."""
-    changes = catalogue.latest_changes(RECENT, TOPICS)
-    latest = readable.filter(changes or Q(pk__in=())).order_by("-position")
+    latest = readable.filter(catalogue.latest_changes(RECENT, TOPICS)).order_by("-position")
     begin = Coalesce("started_at", "created_at")
     facts = ("sender", "sender_type", "topic", "status", "depends_on", begin, "updated_at", "ended_at")
     workers: dict[str, Worker] = {}

@@ -183,7 +183,7 @@ def test_the_overview_takes_the_same_queries_whatever_there_is(client: Client, d
     for status in ("pending", "restarted", "in_progress", "failed", "finished"):
         make_job(status, sender="rn-01")
     # Session, user, groups, grants, policies; who is connected; the bound, the traffic; failed jobs; the topics with
-    # running jobs, those with waiting ones, both counted, the oldest; the topics, where their latest changes begin, and
-    # those; the topics of failures, where theirs begin, those, and the shown.
-    with django_assert_num_queries(21):
+    # running jobs, those with waiting ones, both counted, the oldest; the topics, where their latest changes begin,
+    # their places, and those; the topics of failures, where theirs begin, those, and the shown.
+    with django_assert_num_queries(22):
         client.get("/admin/")
